@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/text.h"
+#include "core/units.h"
+
+/*
+ * The configuration in force: one immutable object, counted, shared by all threads.  Buses and
+ * sensors are sorted by index.  Made by conf_file (or, later, by a SET on a copy), checked by
+ * conf_check, given its indices by the engine, then never changed.
+ */
+#define CONF_NAME_SIZE     (TEXT_NAME_MAX + 1)
+#define CONF_ADDRESS_SIZE  65
+#define CONF_DRIVER_SIZE   16
+#define CONF_OPTIONS_SIZE  64
+#define CONF_TEXT_SIZE     256
+#define CONF_HARDWARE_SIZE 64
+
+enum conf_admin { /* envsBusAdminState, envsSensorAdminState */
+	ADMIN_ENABLED = 1,
+	ADMIN_DISABLED,
+};
+
+enum conf_storage { /* StorageType */
+	STORAGE_NON_VOLATILE = 3,
+	STORAGE_PERMANENT = 4,
+};
+
+enum conf_limit { /* bit n of envsSensorLimitsEnabled; LIMIT_BIT() is its mask in the octet */
+	LIMIT_LOW_CRITICAL,
+	LIMIT_LOW_WARNING,
+	LIMIT_HIGH_WARNING,
+	LIMIT_HIGH_CRITICAL,
+	LIMIT_RATE,
+	LIMIT_LEVELS = 4, /* the first four are levels */
+};
+#define LIMIT_BIT(limit) (0x80u >> (limit))
+
+struct conf_bus {
+	uint32_t index;
+	char name[CONF_NAME_SIZE];
+	char driver[CONF_DRIVER_SIZE];
+	char endpoint[CONF_TEXT_SIZE];
+	char options[CONF_OPTIONS_SIZE];
+	uint32_t poll_interval_ms;
+	uint32_t timeout_ms;
+	enum conf_admin admin_state;
+};
+
+struct conf_sensor {
+	uint32_t index;
+	char name[CONF_NAME_SIZE];
+	char bus[CONF_NAME_SIZE];
+	char address[CONF_ADDRESS_SIZE];
+	char hardware_id[CONF_HARDWARE_SIZE]; /* filled by conf_check through the driver */
+	char location[CONF_TEXT_SIZE];
+	enum quantity quantity;
+	enum conf_admin admin_state;
+	enum conf_storage storage;
+	uint32_t bus_index; /* filled by conf_seal */
+	uint32_t poll_interval_ms; /* 0 = the bus's */
+	int32_t limit_milli[LIMIT_LEVELS]; /* by enum conf_limit */
+	uint8_t limits_enabled; /* LIMIT_BIT()s */
+	int32_t deadband_milli; /* -1 until conf_check puts the quantity's default */
+	uint32_t on_delay_ms;
+	uint32_t off_delay_ms;
+	uint32_t min_samples;
+	int32_t rate_limit_milli; /* per minute */
+	uint32_t stale_after_ms;
+	uint32_t fault_count;
+	uint32_t fault_delay_ms;
+	bool latch;
+	bool ack_required;
+	uint32_t reminder_s;
+	int32_t gain_micro;
+	int32_t offset_milli;
+};
+
+struct conf_agent {
+	char agentx[CONF_TEXT_SIZE];
+	char state_dir[CONF_TEXT_SIZE];
+	char site[65];
+	char log_level[8];
+};
+
+struct conf {
+	int references; /* atomic; conf_ref and conf_unref only */
+	uint32_t generation; /* grows with each configuration put in force */
+	struct conf_agent agent;
+	size_t bus_count;
+	struct conf_bus *buses;
+	size_t sensor_count;
+	struct conf_sensor *sensors;
+};
+
+/* An empty configuration with the defaults of the schema, one reference.  NULL: out of memory. */
+struct conf *conf_new(void);
+struct conf *conf_ref(const struct conf *conf);
+void conf_unref(const struct conf *conf); /* copes with NULL */
+
+/* Append a bus or sensor with the schema's defaults; NULL: out of memory. The pointer holds until the
+ * next append. */
+struct conf_bus *conf_add_bus(struct conf *conf);
+struct conf_sensor *conf_add_sensor(struct conf *conf);
+
+/* After indices are given: sorts by index, resolves bus_index. */
+void conf_seal(struct conf *conf);
+
+/* By index, in a sealed configuration: binary search; NULL: none. */
+const struct conf_bus *conf_bus(const struct conf *conf, uint32_t index);
+const struct conf_sensor *conf_sensor(const struct conf *conf, uint32_t index);
+
+/* The sensor's own interval or its bus's. */
+uint32_t conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *bus);
+
+/* What of a sensor or a bus decides whether its readings go on meaning the same: false = it starts
+ * afresh (bus, address, quantity; driver, endpoint, options). */
+bool conf_sensor_is_same_source(const struct conf_sensor *a, const struct conf_sensor *b);
+bool conf_bus_is_same_line(const struct conf_bus *a, const struct conf_bus *b);
+
+#endif

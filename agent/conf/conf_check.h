@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONF_CONF_CHECK_H
+#define CONF_CONF_CHECK_H
+
+#include "conf/conf.h"
+#include "conf/schema.h"
+#include "core/err.h"
+
+/*
+ * Rules over the whole configuration, for a file as for a SET: names unique, buses declared,
+ * addresses that their driver understands, limits strictly rising, the deadband narrower than the
+ * gap between low and high (ALARMS).  conf may not know drivers: it asks through these functions.
+ */
+struct conf_drivers {
+	/* 0; -ENOENT with the list of drivers; -EINVAL with what is allowed. */
+	int (*check_bus)(const struct conf_bus *bus, struct err *err);
+	/* 0 or -EINVAL; fills the hardware id of the sensor (ROM id, or bus/unit/register). */
+	int (*check_address)(const struct conf_bus *bus, const char *address, char *hardware_id,
+	    size_t size, struct err *err);
+};
+
+/* Where the fault is: an object and its place in conf->buses or conf->sensors. */
+struct conf_place {
+	enum conf_object object;
+	size_t position;
+	const char *key; /* of the setting at fault; NULL: the object as a whole */
+};
+
+/* 0, or -EINVAL with one line of text (without file and line) and its place. Fills deadband defaults
+ * and hardware ids. */
+int conf_check(struct conf *conf, const struct conf_drivers *drivers, struct conf_place *ret_place,
+    struct err *err);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONF_SCHEMA_H
+#define CONF_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/err.h"
+
+/*
+ * THE table of settings: each setting stands here once, with its key in the file, its column in the
+ * MIB, type, range, default, help.  The file reader, the SNMP columns, --print-config and the man
+ * page envsensord.conf(5) are made from it.
+ */
+enum conf_object {
+	CONF_AGENT,  /* struct conf_agent: keys at the top level of the file */
+	CONF_BUS,    /* struct conf_bus: envsBusTable */
+	CONF_SENSOR, /* struct conf_sensor: envsSensorTable */
+};
+
+enum field_type {         /* C type at `offset`   in the file */
+	FIELD_NAME,       /* char[]: the grammar of names (text_is_name) */
+	FIELD_TEXT,       /* char[]: clean UTF-8, `max` bytes at most */
+	FIELD_ENUM,       /* int: a label of `choices` */
+	FIELD_BOOL,       /* bool: true false yes no */
+	FIELD_NUMBER,     /* uint32_t: digits */
+	FIELD_DURATION,   /* uint32_t, ms: 250ms 1s 5m 4h */
+	FIELD_SECONDS,    /* uint32_t, s: 30s 5m 4h (whole seconds) */
+	FIELD_MILLI,      /* int32_t: decimal number in the sensor's unit, three places */
+	FIELD_MICRO,      /* int32_t: decimal number, six places */
+	FIELD_LIMITS,     /* uint8_t BITS: a list of low-critical low-warning … rate */
+};
+
+enum field_flags {
+	FIELD_REQUIRED = 1 << 0, /* the file must give it */
+	FIELD_WRITABLE = 1 << 1, /* RW or RC in the MIB */
+	FIELD_TITLE = 1 << 2,    /* not a key: the title of the section (bus "title" {) */
+};
+
+struct field_choice {
+	const char *label;
+	int value;
+};
+
+struct field {
+	enum conf_object object;
+	const char *key; /* kebab-case, as in the file */
+	enum field_type type;
+	unsigned flags;
+	unsigned column; /* in the MIB table of the object; 0 = not in the MIB */
+	size_t offset, size;
+	int64_t min, max; /* numbers: in the unit stored; text: length in bytes */
+	const char *fallback; /* the default as the file would write it; NULL: none */
+	const struct field_choice *choices; /* FIELD_ENUM: ends with a NULL label */
+	int limit; /* enum conf_limit that setting this one enables, -1: none */
+	const char *help; /* one sentence for the man page */
+};
+
+/* All rows, and the row of a key or column; NULL: none. */
+const struct field *schema_at(size_t n);
+const struct field *schema_find(enum conf_object object, const char *key);
+const struct field *schema_column(enum conf_object object, unsigned column);
+
+/* Reads `text` as the file writes it into `object` (the structure of field->object).  -EINVAL with
+ * "KEY = "TEXT": want …" and nothing changed. */
+int field_parse(const struct field *field, const char *text, void *object, struct err *err);
+
+/* The file's form of the value in `object`: field_parse takes it back. */
+void field_format(const struct field *field, const void *object, char *to, size_t size);
+
+/* True: both structures hold the same value. */
+bool field_is_equal(const struct field *field, const void *a, const void *b);
+
+/* Sets all defaults of `object_kind` in the structure. */
+void schema_set_defaults(enum conf_object object_kind, void *object);
+
+#endif
