@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LIBRARIES += drivers/libdrivers.a
+drivers_libdrivers_a_SOURCES = drivers/driver.h drivers/registry.c
+DRIVER_LIBS = drivers/libdrivers.a
+include drivers/sim/local.mk
+include drivers/w1/local.mk
+if WITH_MODBUS
+include drivers/modbus/local.mk
+endif

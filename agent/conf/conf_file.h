@@ -14,6 +14,6 @@
 int conf_file_read(const char *path, const struct conf_drivers *drivers, struct conf **ret_conf,
     struct err *err);
 
-#define CONF_FILE_MAX_BYTES (4 * 1024 * 1024) /* of one file */
+#define CONF_FILE_MAX_BYTES (8 * 1024 * 1024) /* of one file */
 
 #endif

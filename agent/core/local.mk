@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LIBRARIES += agent/core/libcore.a
+agent_core_libcore_a_SOURCES = \
+	agent/core/err.c agent/core/err.h \
+	agent/core/reading.h \
+	agent/core/report.h

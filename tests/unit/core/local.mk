@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/unit/core/test_err
+tests_unit_core_test_err_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_err
