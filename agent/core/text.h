@@ -26,8 +26,9 @@ bool text_is_name(const char *text);
 /* Digits only, within [min, max]. 0, -EINVAL (not a number), -ERANGE. */
 int text_parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *ret_number);
 
-/* "-12.5" in units of 10^-places (places 3: -12500). -EINVAL; -ERANGE: does not fit 32 bits;
- * -EDOM: more decimals than `places` can hold (1.0005 at 3 places; trailing zeros are fine). */
+/* "-12.5" in units of 10^-places (places 3: -12500; at most 9 places): a sign, digits, a point
+ * between digits, no exponent. -EINVAL; -ERANGE: does not fit 32 bits; -EDOM: more decimals than
+ * `places` can hold (1.0005 at 3 places; trailing zeros are fine). */
 int text_parse_fixed(const char *text, unsigned places, int32_t *ret_number);
 
 /* "250ms", "1s", "5m", "4h", "7d", "0". In milliseconds. -EINVAL; -ERANGE beyond 2^32-1 ms. */
