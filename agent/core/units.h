@@ -40,7 +40,7 @@ struct quantity_info {
 	bool is_state; /* contact, leak, smoke: 0 or 1000 */
 };
 
-/* Never NULL for a valid quantity. */
+/* NULL only for a number that is no quantity. */
 const struct quantity_info *quantity_info(enum quantity quantity);
 
 /* Accepts the label in any case and with hyphens ("dewPoint", "dew-point"). 0 or -EINVAL. */

@@ -5,3 +5,6 @@ TESTS += tests/unit/core/test_err
 check_PROGRAMS += tests/unit/core/test_text
 tests_unit_core_test_text_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_text
+check_PROGRAMS += tests/unit/core/test_units
+tests_unit_core_test_units_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_units
