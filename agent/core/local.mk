@@ -2,6 +2,7 @@
 noinst_LIBRARIES += agent/core/libcore.a
 agent_core_libcore_a_SOURCES = \
 	agent/core/err.c agent/core/err.h \
-	agent/core/reading.h agent/core/report.h \
+	agent/core/reading.c agent/core/reading.h \
+	agent/core/report.h \
 	agent/core/text.c agent/core/text.h \
 	agent/core/units.c agent/core/units.h

@@ -2,6 +2,9 @@
 check_PROGRAMS += tests/unit/core/test_err
 tests_unit_core_test_err_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_err
+check_PROGRAMS += tests/unit/core/test_reading
+tests_unit_core_test_reading_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_reading
 check_PROGRAMS += tests/unit/core/test_text
 tests_unit_core_test_text_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_text
