@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += agent/core/libcore.a
 agent_core_libcore_a_SOURCES = \
+	agent/core/codec.c agent/core/codec.h \
 	agent/core/err.c agent/core/err.h \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/report.h \

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/unit/core/test_codec
+tests_unit_core_test_codec_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_codec
 check_PROGRAMS += tests/unit/core/test_err
 tests_unit_core_test_err_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_err
