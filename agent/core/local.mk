@@ -6,5 +6,6 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/report.h \
 	agent/core/scale.c agent/core/scale.h \
+	agent/core/sensor.c agent/core/sensor.h \
 	agent/core/text.c agent/core/text.h \
 	agent/core/units.c agent/core/units.h
