@@ -17,7 +17,8 @@ struct moment {
 
 /*
  * Same boot: the difference of boottime, never below 0.  Another boot: the difference of wall time
- * if our clock is synchronised and that lies between 0 and 30 days, else 0.
+ * if our clock is synchronised and that lies between 0 and 30 days, else 0.  An empty boot id is
+ * that of no boot.
  */
 int64_t elapsed_ms(const struct moment *then, const struct moment *now, bool clock_is_synchronised);
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += agent/core/libcore.a
 agent_core_libcore_a_SOURCES = \
 	agent/core/codec.c agent/core/codec.h \
+	agent/core/elapsed.c agent/core/elapsed.h \
 	agent/core/err.c agent/core/err.h \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/report.h \

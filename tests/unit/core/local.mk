@@ -2,6 +2,9 @@
 check_PROGRAMS += tests/unit/core/test_codec
 tests_unit_core_test_codec_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_codec
+check_PROGRAMS += tests/unit/core/test_elapsed
+tests_unit_core_test_elapsed_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_elapsed
 check_PROGRAMS += tests/unit/core/test_err
 tests_unit_core_test_err_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_err
