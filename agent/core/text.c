@@ -78,25 +78,37 @@ take_digits(const char **text, uint64_t *ret_number)
 	return true;
 }
 
+static size_t
+utf8_length(unsigned char first)
+{
+	return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+}
+
+size_t
+text_whole(const char *text, size_t len)
+{
+	for (size_t back = 1; back <= 3 && back <= len; back++) {
+		char c = text[len - back];
+
+		if (!is_continuation(c))
+			return utf8_length((unsigned char)c) > back ? len - back : len;
+	}
+	return len;
+}
+
 bool
 text_copy(char *to, size_t size, const char *from)
 {
-	size_t length = strlen(from), keep, back = 0;
+	size_t length = strlen(from);
+	bool fits = length < size;
 
 	if (size == 0)
 		return false;
-	if (length < size) {
-		memcpy(to, from, length + 1);
-		return true;
-	}
-	keep = size - 1;
-	while (back < 3 && back < keep && is_continuation(from[keep - back]))
-		back++;
-	if (!is_continuation(from[keep - back])) /* else it is not UTF-8: cut anywhere */
-		keep -= back;
-	memcpy(to, from, keep);
-	to[keep] = '\0';
-	return false;
+	if (!fits)
+		length = text_whole(from, size - 1);
+	memcpy(to, from, length);
+	to[length] = '\0';
+	return fits;
 }
 
 /* The length of the clean character at the start of `bytes`, 0: there is none. */

@@ -17,6 +17,9 @@
 /* Copies at most size-1 bytes, never cuts a UTF-8 character; returns false if it had to cut. */
 bool text_copy(char *to, size_t size, const char *from);
 
+/* `len`, less the bytes of a UTF-8 character that would end behind it: where to cut. */
+size_t text_whole(const char *text, size_t len);
+
 /* Well-formed UTF-8 (RFC 3629) without C0, C1 controls and DEL; `len` bytes. */
 bool text_is_clean(const char *text, size_t len);
 

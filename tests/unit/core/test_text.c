@@ -45,6 +45,31 @@ copies_without_cutting_a_character(void **state)
 }
 
 static void
+finds_where_to_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len, want;
+	} cases[] = {
+		{ "", 0, 0 },
+		{ "abc", 2, 2 },
+		{ "a" EURO "b", 1, 1 },
+		{ "a" EURO "b", 2, 1 },
+		{ "a" EURO "b", 3, 1 },
+		{ "a" EURO "b", 4, 4 },
+		{ "a" EURO "b", 5, 5 },
+		{ CLEF, 3, 0 },
+		{ CLEF, 4, 4 },
+		{ "\xc3\xa4", 1, 0 },
+		{ "\x80\x80", 2, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(text_whole(cases[i].text, cases[i].len), cases[i].want);
+}
+
+static void
 clean_is_utf8_without_controls(void **state)
 {
 	static const struct {
@@ -364,6 +389,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copies_without_cutting_a_character),
+		cmocka_unit_test(finds_where_to_cut),
 		cmocka_unit_test(clean_is_utf8_without_controls),
 		cmocka_unit_test(names_keep_to_their_grammar),
 		cmocka_unit_test(reads_whole_numbers),
