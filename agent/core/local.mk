@@ -8,5 +8,6 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/report.h \
 	agent/core/scale.c agent/core/scale.h \
 	agent/core/sensor.c agent/core/sensor.h \
+	agent/core/strbuf.c agent/core/strbuf.h \
 	agent/core/text.c agent/core/text.h \
 	agent/core/units.c agent/core/units.h
