@@ -50,7 +50,8 @@ struct driver_settings {
 typedef int driver_found_fn(void *context, const char *address, const char *what);
 
 enum driver_flags {
-	DRIVER_SLOW = 1 << 0, /* read() may take as long as the kernel does, not timeout_ms */
+	DRIVER_SLOW = 1 << 0,   /* read() may take as long as the kernel does, not timeout_ms */
+	DRIVER_UNIQUE = 1 << 1, /* unit_name is unique in the world (1-Wire ROM ids) */
 };
 
 struct driver {
@@ -87,9 +88,10 @@ struct driver {
 	/* Optional: finds units, bounded and polite.  0 or a negative errno. */
 	int (*scan)(struct driver_bus *bus, driver_found_fn *found, void *context, struct err *err);
 
-	/* Optional: what identifies the device for a person ("2", "28-000005e2fdc3"): the unit of a
-	 * point.  `size` is at least 24. */
+	/* Optional: for a person, the unit of a point ("2", "28-000005e2fdc3") and the place inside it
+	 * (register "17").  Both make envsSensorHardwareId.  `size` is at least 24. */
 	void (*unit_name)(const struct driver_point *point, char *to, size_t size);
+	void (*place_name)(const struct driver_point *point, char *to, size_t size);
 
 	void (*close)(struct driver_bus *bus); /* copes with NULL */
 };
