@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "core/elapsed.h"
+#include "core/err.h"
+#include "core/report.h"
+#include "engine/snapshot.h"
+#include "store/store.h"
+#include "sys/chan.h"
+
+/*
+ * The sole owner of changing state and of the database.  No thread, no clock in here: engine_thread
+ * brings messages and the time.  One thread at a time.
+ */
+struct engine;
+
+/* What the engine sets off outside itself; called after the database and the snapshot say so. */
+struct engine_effects {
+	/* This configuration is in force now.  Must not block. */
+	void (*conf_in_force)(void *context, const struct conf *conf);
+	void *context;
+};
+
+/* Messages to the engine's inbox. */
+enum engine_message {
+	ENGINE_REPORT, /* data: struct bus_report, taken; replaceable */
+	ENGINE_CONF,   /* data: struct engine_conf_request, taken */
+	ENGINE_STOP,   /* no data */
+};
+
+/* A new configuration (from a file: without indices).  The answer's code is 0 or a negative errno, its
+ * data NULL or a malloc'ed struct err. */
+struct engine_conf_request {
+	struct chan_request request; /* first */
+	struct conf *conf;           /* taken */
+};
+
+/* Frees the data of a message that nobody will handle (for chan_new). */
+void engine_drop(struct chan_message *message);
+
+int engine_new(struct store *store, struct hub *hub, const struct engine_effects *effects,
+    const struct moment *now, struct engine **ret_engine);
+void engine_free(struct engine *engine); /* copes with NULL; store and hub stay */
+
+/*
+ * Puts a configuration in force as one difference: gives indices (stored first), keeps the state of
+ * what did not change, publishes, tells the buses.  On failure everything stays as it was. `conf` is
+ * taken in any case.
+ */
+int engine_configure(struct engine *engine, struct conf *conf, const struct moment *now,
+    struct err *err);
+
+/* Handles one message and owns its data.  Nothing is visible outside before engine_turn_end. */
+void engine_step(struct engine *engine, struct chan_message *message, const struct moment *now);
+
+/* Timers (stale sensors) and the heartbeat; call it when engine_tick_due_ms has come and the inbox is
+ * empty: a sample that waits must be counted before its sensor is called silent. */
+void engine_tick(struct engine *engine, const struct moment *now);
+int64_t engine_tick_due_ms(const struct engine *engine);
+
+/* Ends a turn: publishes at once what changed state, mere values at most every 100 ms. */
+void engine_turn_end(struct engine *engine, const struct moment *now);
+
+/* When engine_turn_end has values to publish that it held back; INT64_MAX: none. */
+int64_t engine_publish_due_ms(const struct engine *engine);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/engine_thread.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sys/clock.h"
+#include "sys/thread.h"
+
+#define INBOX_MESSAGES  8192 /* 60 s of 100 buses at one report a second, and some */
+#define TURN_MESSAGES   1024
+#define TURN_MS         20
+
+struct engine_thread {
+	struct engine *engine;
+	struct chan *inbox;
+	struct thread *thread;
+};
+
+int
+engine_inbox_new(struct chan **ret_inbox)
+{
+	return chan_new(INBOX_MESSAGES, engine_drop, ret_inbox);
+}
+
+static int64_t
+wait_ms(const struct engine *engine, int64_t now_ms)
+{
+	int64_t due = engine_tick_due_ms(engine), publish = engine_publish_due_ms(engine);
+
+	if (publish < due)
+		due = publish;
+	return due > now_ms ? due - now_ms : 0;
+}
+
+/* True: the inbox is empty.  *ret_stop: this was the last turn. */
+static bool
+take_messages(struct engine_thread *thread, int64_t wait, bool *ret_stop)
+{
+	struct chan_message message;
+	struct moment now;
+	int64_t until_ms = 0;
+
+	for (int i = 0; i < TURN_MESSAGES; i++) {
+		if (!chan_get(thread->inbox, i == 0 ? wait : 0, &message))
+			return true;
+		clock_moment(&now);
+		if (i == 0)
+			until_ms = now.boottime_ms + TURN_MS;
+		if (message.kind == ENGINE_STOP)
+			*ret_stop = true;
+		engine_step(thread->engine, &message, &now);
+		if (*ret_stop || now.boottime_ms >= until_ms)
+			return false;
+	}
+	return false;
+}
+
+static void
+run(void *context)
+{
+	struct engine_thread *thread = context;
+	struct moment now;
+	bool is_empty, is_stopping = false;
+
+	while (!is_stopping) {
+		clock_moment(&now);
+		is_empty =
+		    take_messages(thread, wait_ms(thread->engine, now.boottime_ms), &is_stopping);
+		clock_moment(&now);
+		if (is_empty && engine_tick_due_ms(thread->engine) <= now.boottime_ms)
+			engine_tick(thread->engine, &now);
+		engine_turn_end(thread->engine, &now);
+	}
+}
+
+int
+engine_thread_start(struct engine *engine, struct chan *inbox, struct engine_thread **ret_thread)
+{
+	struct engine_thread *thread = calloc(1, sizeof(*thread));
+	int r;
+
+	if (thread == NULL)
+		return -ENOMEM;
+	thread->engine = engine;
+	thread->inbox = inbox;
+	r = thread_start("engine", run, thread, &thread->thread);
+	if (r < 0) {
+		free(thread);
+		return r;
+	}
+	*ret_thread = thread;
+	return 0;
+}
+
+int
+engine_thread_stop(struct engine_thread *thread, int64_t timeout_ms)
+{
+	int r;
+
+	if (chan_put(thread->inbox, (struct chan_message){ .kind = ENGINE_STOP }) == CHAN_FULL)
+		return -EAGAIN;
+	r = thread_join(thread->thread, timeout_ms);
+	if (r == 0)
+		free(thread);
+	return r;
+}

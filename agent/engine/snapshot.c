@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/snapshot.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+struct hub {
+	pthread_mutex_t lock;
+	struct snapshot *newest;
+	struct live *spare; /* one recycled live part */
+};
+
+_Static_assert(sizeof(struct live_sensor) <= 96, "a live sensor takes at most 96 bytes");
+
+int
+hub_new(struct hub **ret_hub)
+{
+	struct hub *hub = calloc(1, sizeof(*hub));
+
+	if (hub == NULL)
+		return -ENOMEM;
+	pthread_mutex_init(&hub->lock, NULL);
+	*ret_hub = hub;
+	return 0;
+}
+
+static void
+live_free(struct live *live)
+{
+	if (live == NULL)
+		return;
+	free(live->sensors);
+	free(live->buses);
+	free(live);
+}
+
+void
+hub_free(struct hub *hub)
+{
+	if (hub == NULL)
+		return;
+	hub_put(hub, hub->newest);
+	live_free(hub->spare);
+	pthread_mutex_destroy(&hub->lock);
+	free(hub);
+}
+
+const struct snapshot *
+hub_get(struct hub *hub)
+{
+	struct snapshot *snapshot;
+
+	pthread_mutex_lock(&hub->lock);
+	snapshot = hub->newest;
+	if (snapshot != NULL)
+		snapshot->references++;
+	pthread_mutex_unlock(&hub->lock);
+	return snapshot;
+}
+
+/* Gives up one reference to `live`; returns what has to be freed outside the lock. */
+static struct live *
+live_drop(struct hub *hub, struct live *live)
+{
+	struct live *old = hub->spare;
+
+	if (live == NULL || --live->references > 0)
+		return NULL;
+	hub->spare = live;
+	return old;
+}
+
+void
+hub_put(struct hub *hub, const struct snapshot *put)
+{
+	struct snapshot *snapshot = (struct snapshot *)put;
+	struct live *garbage = NULL;
+	bool is_last;
+
+	if (snapshot == NULL)
+		return;
+	pthread_mutex_lock(&hub->lock);
+	is_last = --snapshot->references == 0;
+	if (is_last)
+		garbage = live_drop(hub, snapshot->live);
+	pthread_mutex_unlock(&hub->lock);
+	if (!is_last)
+		return;
+	live_free(garbage);
+	conf_unref(snapshot->conf);
+	free(snapshot);
+}
+
+static struct live *
+live_new(size_t sensor_count, size_t bus_count)
+{
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (live == NULL)
+		return NULL;
+	live->sensor_count = sensor_count;
+	live->bus_count = bus_count;
+	live->sensors = calloc(sensor_count + 1, sizeof(*live->sensors));
+	live->buses = calloc(bus_count + 1, sizeof(*live->buses));
+	if (live->sensors != NULL && live->buses != NULL)
+		return live;
+	live_free(live);
+	return NULL;
+}
+
+struct live *
+hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_count)
+{
+	struct live *live;
+
+	pthread_mutex_lock(&hub->lock);
+	live = hub->spare;
+	hub->spare = NULL;
+	pthread_mutex_unlock(&hub->lock);
+	if (live != NULL && live->sensor_count == sensor_count && live->bus_count == bus_count)
+		return live;
+	live_free(live);
+	return live_new(sensor_count, bus_count);
+}
+
+int
+hub_publish(struct hub *hub, const struct conf *conf, struct live *live,
+    const struct live_agent *agent)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot)), *old;
+
+	if (snapshot == NULL) {
+		live_free(live);
+		return -ENOMEM;
+	}
+	snapshot->references = 1;
+	snapshot->conf = conf_ref(conf);
+	snapshot->agent = *agent;
+	pthread_mutex_lock(&hub->lock);
+	old = hub->newest;
+	if (live == NULL)
+		live = old->live;
+	else
+		live->references = 0;
+	live->references++;
+	snapshot->live = live;
+	hub->newest = snapshot;
+	pthread_mutex_unlock(&hub->lock);
+	hub_put(hub, old);
+	return 0;
+}

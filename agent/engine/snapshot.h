@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ENGINE_SNAPSHOT_H
+#define ENGINE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "core/reading.h"
+#include "core/report.h"
+
+/*
+ * What the world may see: an immutable picture, published by the engine, read by any thread.
+ * snapshot_get and snapshot_put only count; nobody waits for more than a swap of pointers.  The
+ * parts are counted on their own and shared between snapshots while unchanged.
+ */
+
+enum severity { /* EnvsSeverity */
+	SEVERITY_OK = 1,
+	SEVERITY_WARNING,
+	SEVERITY_CRITICAL,
+	SEVERITY_UNKNOWN,
+};
+
+enum zone { /* EnvsZone */
+	ZONE_LOW_CRITICAL = 1,
+	ZONE_LOW_WARNING,
+	ZONE_NORMAL,
+	ZONE_HIGH_WARNING,
+	ZONE_HIGH_CRITICAL,
+};
+
+enum suppression { /* envsSensorSuppression */
+	SUPPRESSION_NONE = 1,
+	SUPPRESSION_SHELVED,
+	SUPPRESSION_OUT_OF_SERVICE,
+	SUPPRESSION_BY_PARENT,
+};
+
+/* At most 96 bytes: there may be 50,000, several times over.  Times are CLOCK_BOOTTIME. */
+struct live_sensor {
+	int64_t last_good_ms;
+	uint64_t reads;
+	uint64_t errors;
+	int32_t value_milli; /* holds while quality is good or suspect */
+	int32_t last_good_milli;
+	int32_t minimum_milli, maximum_milli;
+	uint32_t excursions;
+	uint8_t quality;     /* enum quality */
+	uint8_t reason;      /* enum fault_reason */
+	uint8_t severity;    /* enum severity */
+	uint8_t zone;        /* enum zone */
+	uint8_t suppression; /* enum suppression */
+	bool has_good;       /* last_good_*, minimum and maximum hold */
+};
+
+struct live_bus {
+	enum bus_state state;
+	uint32_t cycle_ms;
+	uint32_t sensor_count;
+	bool has_cycle; /* cycle_ms holds */
+	struct bus_counters counters;
+	char last_error[128];
+};
+
+/* In the order of conf->sensors and conf->buses of the same snapshot. */
+struct live {
+	int references; /* under the hub's lock */
+	size_t sensor_count, bus_count;
+	struct live_sensor *sensors;
+	struct live_bus *buses;
+};
+
+struct live_agent {
+	char uuid[37];
+	int64_t start_wall_ms;
+	int64_t configured_wall_ms;
+	int64_t last_sample_ms; /* boottime; 0: none yet */
+	uint32_t heartbeat;     /* grows by one each second while the engine lives */
+	uint32_t sensors_in_fault;
+	enum severity overall;
+	uint32_t next_sensor_index;
+};
+
+struct snapshot {
+	int references; /* under the hub's lock */
+	const struct conf *conf;
+	struct live *live;
+	struct live_agent agent;
+};
+
+/* The place where the newest snapshot hangs; one lock inside. */
+struct hub;
+
+int hub_new(struct hub **ret_hub);
+void hub_free(struct hub *hub); /* copes with NULL; no snapshot may be out */
+
+/* The newest; NULL before the first was published.  Each get needs a put. */
+const struct snapshot *hub_get(struct hub *hub);
+void hub_put(struct hub *hub, const struct snapshot *snapshot);
+
+/* For the engine: a live part of that size to fill, recycled if one is free.  NULL: no memory. */
+struct live *hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_count);
+
+/*
+ * For the engine: publishes `agent` with `conf` (counted here) and `live` (taken; NULL: the one that
+ * is published already).  -ENOMEM: the old snapshot stays, `live` is still taken.
+ */
+int hub_publish(struct hub *hub, const struct conf *conf, struct live *live,
+    const struct live_agent *agent);
+
+#endif
