@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/table.h"
+
+#include <string.h>
+#include <time.h>
+
+static const struct column *
+find_column(const struct table *table, uint64_t number)
+{
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].number == number)
+			return &table->columns[i];
+	return NULL;
+}
+
+/* The first row whose index is not below `index`. */
+static size_t
+find_row(const struct table *table, const struct snapshot *snapshot, uint64_t index)
+{
+	size_t low = 0, high = table->row_count(snapshot);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->row_index(snapshot, middle) < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+get_cell(const struct column *column, struct cell *cell, struct value *value)
+{
+	cell->column = column;
+	memset(value, 0, offsetof(struct value, room));
+	return column->get(cell, value);
+}
+
+enum table_result
+table_get(const struct table *table, struct cell *cell, const struct position *position,
+    const struct column **ret_column, struct value *ret_value)
+{
+	const struct column *column = find_column(table, position->column);
+
+	if (column == NULL)
+		return TABLE_NO_OBJECT;
+	cell->row = find_row(table, cell->snapshot, position->index);
+	if (cell->row == table->row_count(cell->snapshot) ||
+	    table->row_index(cell->snapshot, cell->row) != position->index ||
+	    !get_cell(column, cell, ret_value))
+		return TABLE_NO_INSTANCE;
+	*ret_column = column;
+	return TABLE_OK;
+}
+
+enum table_result
+table_next(const struct table *table, struct cell *cell, struct position *position,
+    const struct column **ret_column, struct value *ret_value)
+{
+	size_t rows = table->row_count(cell->snapshot);
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+
+		if (column->number < position->column)
+			continue;
+		cell->row = 0;
+		if (column->number == position->column)
+			cell->row = find_row(table, cell->snapshot, position->index);
+		for (; cell->row < rows; cell->row++) {
+			if (!get_cell(column, cell, ret_value))
+				continue;
+			position->column = column->number;
+			position->index = table->row_index(cell->snapshot, cell->row);
+			*ret_column = column;
+			return TABLE_OK;
+		}
+	}
+	return TABLE_END;
+}
+
+bool
+value_text(struct value *value, const char *text)
+{
+	value->octets = text;
+	value->length = strlen(text);
+	return true;
+}
+
+bool
+value_date(struct value *value, int64_t wall_ms)
+{
+	unsigned char *octets = (unsigned char *)value->room;
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL)
+		return false;
+	octets[0] = (unsigned char)((tm.tm_year + 1900) >> 8);
+	octets[1] = (unsigned char)((tm.tm_year + 1900) & 0xff);
+	octets[2] = (unsigned char)(tm.tm_mon + 1);
+	octets[3] = (unsigned char)tm.tm_mday;
+	octets[4] = (unsigned char)tm.tm_hour;
+	octets[5] = (unsigned char)tm.tm_min;
+	octets[6] = (unsigned char)tm.tm_sec;
+	octets[7] = (unsigned char)(wall_ms % 1000 / 100);
+	octets[8] = '+';
+	octets[9] = 0;
+	octets[10] = 0;
+	value->octets = octets;
+	value->length = 11;
+	return true;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* envsSystem: scalars about the agent as a whole. */
+#include "core/text.h"
+#include "snmp/tables.h"
+
+#include "config.h"
+
+static bool
+get_uuid(const struct cell *cell, struct value *value)
+{
+	return value_text(value, cell->snapshot->agent.uuid);
+}
+
+static bool
+get_version(const struct cell *cell, struct value *value)
+{
+	(void)cell;
+	return value_text(value, PACKAGE_VERSION);
+}
+
+static bool
+get_start_time(const struct cell *cell, struct value *value)
+{
+	return value_date(value, cell->snapshot->agent.start_wall_ms);
+}
+
+static bool
+get_config_lock(const struct cell *cell, struct value *value)
+{
+	(void)cell;
+	value->integer = 0;
+	return true;
+}
+
+static bool
+get_config_last_change(const struct cell *cell, struct value *value)
+{
+	return value_date(value, cell->snapshot->agent.configured_wall_ms);
+}
+
+static bool
+get_sensor_count(const struct cell *cell, struct value *value)
+{
+	value->number = (uint32_t)cell->snapshot->conf->sensor_count;
+	return true;
+}
+
+static bool
+get_sensors_in_fault(const struct cell *cell, struct value *value)
+{
+	value->number = cell->snapshot->agent.sensors_in_fault;
+	return true;
+}
+
+/* What has no source yet and rests at 0: alarms, events, deliveries. */
+static bool
+get_none(const struct cell *cell, struct value *value)
+{
+	(void)cell;
+	value->number = 0;
+	return true;
+}
+
+static bool
+get_overall_severity(const struct cell *cell, struct value *value)
+{
+	value->integer = cell->snapshot->agent.overall;
+	return true;
+}
+
+static bool
+get_mail_path_state(const struct cell *cell, struct value *value)
+{
+	(void)cell;
+	value->integer = 1; /* disabled */
+	return true;
+}
+
+static bool
+get_storage_state(const struct cell *cell, struct value *value)
+{
+	(void)cell;
+	value->integer = 1; /* ok: nothing is written between two configurations */
+	return true;
+}
+
+static bool
+get_heartbeat(const struct cell *cell, struct value *value)
+{
+	value->number = cell->snapshot->agent.heartbeat;
+	return true;
+}
+
+static bool
+get_seconds_since_last_sample(const struct cell *cell, struct value *value)
+{
+	int64_t last_ms = cell->snapshot->agent.last_sample_ms;
+
+	if (last_ms == 0)
+		return false;
+	value->number = last_ms < cell->now_ms ? (uint32_t)((cell->now_ms - last_ms) / 1000) : 0;
+	return true;
+}
+
+static bool
+get_sensor_next_index(const struct cell *cell, struct value *value)
+{
+	value->number = cell->snapshot->agent.next_sensor_index;
+	return true;
+}
+
+static bool
+get_site(const struct cell *cell, struct value *value)
+{
+	return value_text(value, cell->snapshot->conf->agent.site);
+}
+
+static const struct column columns[] = {
+	{ 1, "envsAgentUuid", VALUE_OCTETS, ACCESS_READ_ONLY, get_uuid },
+	{ 2, "envsAgentVersion", VALUE_OCTETS, ACCESS_READ_ONLY, get_version },
+	{ 3, "envsAgentStartTime", VALUE_OCTETS, ACCESS_READ_ONLY, get_start_time },
+	{ 4, "envsConfigLock", VALUE_INTEGER, ACCESS_READ_WRITE, get_config_lock },
+	{ 5, "envsConfigLastChange", VALUE_OCTETS, ACCESS_READ_ONLY, get_config_last_change },
+	{ 6, "envsSensorCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_sensor_count },
+	{ 7, "envsSensorsInFault", VALUE_GAUGE, ACCESS_READ_ONLY, get_sensors_in_fault },
+	{ 8, "envsAlarmActiveCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
+	{ 9, "envsAlarmUnacknowledgedCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
+	{ 10, "envsOverallSeverity", VALUE_INTEGER, ACCESS_READ_ONLY, get_overall_severity },
+	{ 11, "envsEventLastSeq", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_none },
+	{ 12, "envsDeliveryPending", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
+	{ 13, "envsDeliveryOldestAge", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
+	{ 14, "envsMailPathState", VALUE_INTEGER, ACCESS_READ_ONLY, get_mail_path_state },
+	{ 15, "envsStorageState", VALUE_INTEGER, ACCESS_READ_ONLY, get_storage_state },
+	{ 16, "envsHeartbeat", VALUE_COUNTER32, ACCESS_READ_ONLY, get_heartbeat },
+	{ 17, "envsSecondsSinceLastSample", VALUE_GAUGE, ACCESS_READ_ONLY,
+	    get_seconds_since_last_sample },
+	{ 18, "envsAgentTrapReplay", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_none },
+	{ 19, "envsSensorNextIndex", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_sensor_next_index },
+	{ 20, "envsAgentHeartbeatInterval", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_none },
+	{ 21, "envsAgentSite", VALUE_OCTETS, ACCESS_READ_ONLY, get_site },
+};
+
+static size_t
+row_count(const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return 1;
+}
+
+static uint32_t
+row_index(const struct snapshot *snapshot, size_t row)
+{
+	(void)snapshot;
+	(void)row;
+	return 0;
+}
+
+static const uint32_t place[] = { 1, 1 };
+
+const struct table table_system = {
+	.name = "envsSystem",
+	.place = place,
+	.place_length = COLUMN_COUNT(place),
+	.columns = columns,
+	.column_count = COLUMN_COUNT(columns),
+	.row_count = row_count,
+	.row_index = row_index,
+};
