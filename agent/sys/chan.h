@@ -11,7 +11,7 @@
  * what lies in it; what is got belongs to the getter.  A message is a kind (the receiver's
  * enumeration) and a pointer.  One mutex inside, held for a few instructions.
  *
- * A replaceable message (samples) may be pushed out by a newer one when the channel is full: the
+ * A replaceable message (samples) may be pushed out by any newer one when the channel is full: the
  * oldest replaceable message goes and is counted.  Others never are.
  */
 struct chan;
@@ -28,7 +28,8 @@ enum chan_result {
 	CHAN_FULL,     /* not accepted; the caller still owns `data` */
 };
 
-/* `drop` frees the data of a message that nobody will get.  -ENOMEM or -errno. */
+/* `drop` frees the data of a message that nobody will get; called outside the lock, by the thread
+ * that puts, answers or frees.  NULL: there is nothing to free.  -ENOMEM or -errno. */
 int chan_new(size_t capacity, void (*drop)(struct chan_message *message), struct chan **ret_chan);
 void chan_free(struct chan *chan); /* copes with NULL; nobody may be using it */
 
@@ -38,17 +39,19 @@ enum chan_result chan_put(struct chan *chan, struct chan_message message);
 /* Waits for a message up to `timeout_ms` (0: not at all, -1: for ever). False: none came. */
 bool chan_get(struct chan *chan, int64_t timeout_ms, struct chan_message *ret_message);
 
-/* Readable (poll) while messages wait; for a receiver that sleeps on descriptors.  Made on the first
- * call, before others put; owned by the channel.  Negative errno. */
+/* Readable (poll) exactly while messages wait; for a receiver that sleeps on descriptors and gets
+ * with chan_get.  Made on the first call, owned by the channel, not to be read.  Negative errno. */
 int chan_fd(struct chan *chan);
 
 uint64_t chan_replaced(struct chan *chan); /* messages pushed out since the start */
 
 /*
- * The one request and reply form.  The caller owns `replies`, a channel that only it gets from.
- * chan_call puts {kind, data, not replaceable} where `data` begins with a struct chan_request, waits
- * for the reply with the same id, and drops replies to earlier calls.  0, -EAGAIN (the channel was
- * full; the caller still owns `data`), -ETIMEDOUT (the request went; its reply will be dropped).
+ * The one request and reply form.  The caller owns `replies`, a channel that only it gets from and
+ * that outlives the receiver's use of it; a capacity of 1 is enough.  chan_call puts {kind, request,
+ * not replaceable}, where `request` is the beginning of the data, waits for the reply with the same
+ * id, and drops replies to earlier calls (`drop` of `replies` frees their data).  0, -EAGAIN (the
+ * channel was full; the caller still owns `request`), -ETIMEDOUT (the request went; its reply will be
+ * dropped).
  */
 struct chan_request {
 	uint64_t id; /* filled by chan_call */
@@ -62,7 +65,7 @@ struct chan_reply {
 int chan_call(struct chan *chan, int kind, struct chan_request *request, struct chan *replies,
     int64_t timeout_ms, struct chan_reply *ret_reply);
 
-/* The receiver's half: never blocks; if the reply cannot be put, it is lost (the caller times out). */
+/* The receiver's half, once per request, before the request is freed: never blocks, takes `data`. */
 void chan_answer(const struct chan_request *request, int code, void *data);
 
 #endif

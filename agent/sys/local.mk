@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LIBRARIES += agent/sys/libsys.a
+agent_sys_libsys_a_SOURCES = \
+	agent/sys/chan.c agent/sys/chan.h
