@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += agent/sys/libsys.a
 agent_sys_libsys_a_SOURCES = \
-	agent/sys/chan.c agent/sys/chan.h
+	agent/sys/chan.c agent/sys/chan.h \
+	agent/sys/clock.c agent/sys/clock.h

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sys/clock.h"
+#include "tests/unit/unit.h"
+
+static void
+boottime_goes_forward_in_both_units(void **state)
+{
+	int64_t first_us = clock_boottime_us();
+	int64_t then_ms = clock_boottime_ms();
+	int64_t last_us = clock_boottime_us();
+
+	(void)state;
+	assert_true(first_us > 0);
+	assert_true(first_us / 1000 <= then_ms && then_ms <= last_us / 1000);
+}
+
+static void
+a_moment_names_this_boot(void **state)
+{
+	struct moment first, second;
+
+	(void)state;
+	memset(&first, 'x', sizeof(first));
+	clock_moment(&first);
+	clock_moment(&second);
+	assert_int_equal(strlen(first.boot_id), 36);
+	assert_string_equal(first.boot_id, second.boot_id);
+	assert_true(first.boottime_ms <= second.boottime_ms);
+	assert_true(first.wall_ms > INT64_C(1577836800000)); /* 2020 */
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(boottime_goes_forward_in_both_units),
+		cmocka_unit_test(a_moment_names_this_boot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
