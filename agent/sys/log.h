@@ -2,12 +2,11 @@
 #ifndef SYS_LOG_H
 #define SYS_LOG_H
 
-#include <stdbool.h>
-
 /*
- * One line per event, to standard error (with the level as a systemd prefix "<3>" if that is the
- * journal) or to syslog once detached.  Thread-safe by being one write(2) a line.  The text says what
- * happens next; controls and newlines in arguments are printed as '?'.
+ * One line per event, to standard error ("PROGRAM: LEVEL: text", or "<3>text" for systemd if that
+ * is the journal) or to syslog once detached.  Thread-safe by being one write(2) a line.  The text
+ * says what happens next; controls, newlines and what is no UTF-8 are printed as '?'; what does not
+ * fit ends in "...".  errno is kept.
  */
 enum log_level {
 	LOG_LEVEL_ERROR,
