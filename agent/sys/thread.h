@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 /*
- * A named thread with all signals blocked.  thread_join waits a bounded time: one that does not come
- * back is left behind (-ETIMEDOUT) and must not be freed.
+ * A named thread with all signals blocked; the kernel keeps 15 bytes of the name.  thread_join waits
+ * a bounded time: one that does not come back is left behind (-ETIMEDOUT), keeps its memory and must
+ * find `context` alive.
  */
 struct thread;
 
