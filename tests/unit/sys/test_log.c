@@ -154,7 +154,10 @@ the_journal_gets_the_level_as_a_prefix(void **state)
 	log_info("c");
 	log_debug("d");
 	assert_string_equal(logged(), "<3>a\n<4>b\n<6>c\n<7>d\n");
-	setenv("JOURNAL_STREAM", "1:1", 1); /* inherited: that is somebody else's stream */
+	/* Inherited: this is somebody else's stream. */
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)status.st_dev,
+	    (unsigned long long)status.st_ino + 1);
+	setenv("JOURNAL_STREAM", stream, 1);
 	log_init("x", LOG_LEVEL_DEBUG);
 	log_error("a");
 	assert_string_equal(logged(), "x: error: a\n");
