@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LIBRARIES += agent/snmp/libsnmp.a
+agent_snmp_libsnmp_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+agent_snmp_libsnmp_a_SOURCES = \
+	agent/snmp/agentx.c agent/snmp/agentx.h \
+	agent/snmp/serve.c agent/snmp/serve.h \
+	agent/snmp/table.c agent/snmp/table.h \
+	agent/snmp/tables.c agent/snmp/tables.h \
+	agent/snmp/tbl_bus.c \
+	agent/snmp/tbl_sensor.c \
+	agent/snmp/tbl_system.c \
+	agent/snmp/tbl_temperature.c

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "snmp/agentx.h"
+#include "snmp/serve.h"
+#include "sys/chan.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "sys/thread.h"
+
+#define RECONNECT_S     1
+#define PING_S          2 /* a master that dropped us without a word is noticed by this */
+#define REFUSED_TRY_MS  10000
+#define TABLES_MAX      16
+
+struct hung {
+	struct served *served;
+	bool is_refused;  /* by this master, in this session */
+	bool was_refused; /* what the log said last */
+};
+
+struct agentx {
+	char address[256];
+	struct hub *hub;
+	struct chan *inbox; /* any message: stop */
+	struct thread *thread;
+
+	/* the thread's own */
+	struct hung tables[TABLES_MAX];
+	size_t table_count;
+	struct hung *registering; /* whose answer the library waits for */
+	bool is_connected;
+	int64_t try_refused_ms;
+};
+
+/* ---- what the library tells ---- */
+
+/* The ping timer takes the setting when a session starts, the reconnect timer when one ends. */
+static void
+set_interval(int seconds)
+{
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+	    seconds);
+}
+
+static int
+before_session_start(int major, int minor, void *session, void *context)
+{
+	struct agentx *agentx = context;
+
+	(void)major, (void)minor, (void)session;
+	set_interval(PING_S);
+	agentx->is_connected = true;
+	for (size_t i = 0; i < agentx->table_count; i++)
+		agentx->tables[i].is_refused = false;
+	log_info("connected to the SNMP master agent at %s", agentx->address);
+	return 0;
+}
+
+static int
+after_session_start(int major, int minor, void *session, void *context)
+{
+	(void)major, (void)minor, (void)session, (void)context;
+	set_interval(RECONNECT_S);
+	return 0;
+}
+
+static int
+session_stop(int major, int minor, void *session, void *context)
+{
+	struct agentx *agentx = context;
+
+	(void)major, (void)minor, (void)session;
+	if (agentx->is_connected)
+		log_warning("the SNMP master agent at %s is gone; trying again every %d s",
+		    agentx->address, RECONNECT_S);
+	agentx->is_connected = false;
+	return 0;
+}
+
+static int
+registering(int major, int minor, void *parameters, void *context)
+{
+	const struct register_parameters *what = parameters;
+	struct agentx *agentx = context;
+
+	(void)major, (void)minor;
+	agentx->registering = NULL;
+	for (size_t i = 0; i < agentx->table_count; i++) {
+		struct hung *hung = &agentx->tables[i];
+
+		if (hung->served != NULL && served_is_at(hung->served, what->name, what->namelen))
+			agentx->registering = hung;
+	}
+	return 0;
+}
+
+/* A refused registration returns success; this line of the library's log is all that tells. */
+static bool
+is_refusal(const char *line)
+{
+	return strncmp(line, "registering pdu failed", strlen("registering pdu failed")) == 0;
+}
+
+static int
+library_log(int major, int minor, void *message, void *context)
+{
+	const struct snmp_log_message *line = message;
+	struct agentx *agentx = context;
+	int length = (int)strcspn(line->msg, "\n");
+
+	(void)major, (void)minor;
+	if (is_refusal(line->msg) && agentx->registering != NULL) {
+		agentx->registering->is_refused = true;
+		agentx->try_refused_ms = clock_boottime_ms() + REFUSED_TRY_MS;
+	}
+	log_debug("net-snmp: %.*s", length, line->msg);
+	return 0;
+}
+
+static void
+listen(struct agentx *agentx)
+{
+	snmp_disable_log();
+	snmp_enable_calllog();
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, library_log, agentx);
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+	    before_session_start, agentx, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+	    after_session_start, agentx, NETSNMP_CALLBACK_LOWEST_PRIORITY);
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+	    session_stop, agentx, NETSNMP_CALLBACK_DEFAULT_PRIORITY);
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID,
+	    registering, agentx, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+}
+
+/* ---- tables ---- */
+
+static void
+hang_tables(struct agentx *agentx)
+{
+	for (size_t i = 0; tables[i] != NULL && i < TABLES_MAX; i++) {
+		struct hung *hung = &agentx->tables[agentx->table_count];
+
+		hung->served = serve_table(tables[i], agentx->hub);
+		if (hung->served == NULL)
+			log_error("%s is not served: out of memory", tables[i]->name);
+		else
+			agentx->table_count++;
+	}
+}
+
+static void
+tell_refusals(struct agentx *agentx)
+{
+	for (size_t i = 0; i < agentx->table_count; i++) {
+		struct hung *hung = &agentx->tables[i];
+
+		if (hung->is_refused == hung->was_refused)
+			continue;
+		hung->was_refused = hung->is_refused;
+		if (hung->is_refused)
+			log_error("the SNMP master agent refuses %s, another agent seems to serve it; "
+			    "trying again every %d s", served_table(hung->served)->name,
+			    REFUSED_TRY_MS / 1000);
+		else
+			log_info("the SNMP master agent takes %s now",
+			    served_table(hung->served)->name);
+	}
+}
+
+static bool
+is_any_refused(const struct agentx *agentx)
+{
+	for (size_t i = 0; i < agentx->table_count; i++)
+		if (agentx->tables[i].is_refused)
+			return true;
+	return false;
+}
+
+static void
+try_refused(struct agentx *agentx)
+{
+	if (!agentx->is_connected || !is_any_refused(agentx) ||
+	    agentx->try_refused_ms > clock_boottime_ms())
+		return;
+	for (size_t i = 0; i < agentx->table_count; i++) {
+		struct hung *hung = &agentx->tables[i];
+
+		if (!hung->is_refused)
+			continue;
+		hung->is_refused = false;
+		if (!serve_again(hung->served))
+			hung->is_refused = true;
+	}
+}
+
+/* ---- the thread ---- */
+
+static void
+set_up(struct agentx *agentx)
+{
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
+	    1);
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+	    agentx->address);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	listen(agentx);
+	init_agent("envsensord");
+	set_interval(RECONNECT_S); /* init_agent has just put its own default there */
+	hang_tables(agentx);
+	init_snmp("envsensord");
+	if (!agentx->is_connected)
+		log_warning("no SNMP master agent at %s yet; trying every %d s", agentx->address,
+		    RECONNECT_S);
+}
+
+/* Sleeps until the library or the inbox has something to do, and lets the library do it. */
+static void
+turn(struct agentx *agentx, int wake_fd)
+{
+	netsnmp_large_fd_set readable;
+	struct timeval timeout = { .tv_sec = 3600 };
+	int width = wake_fd + 1, block = 0, count;
+
+	netsnmp_large_fd_set_init(&readable, FD_SETSIZE);
+	snmp_select_info2(&width, &readable, &timeout, &block);
+	netsnmp_large_fd_setfd(wake_fd, &readable);
+	if (is_any_refused(agentx) && timeout.tv_sec >= REFUSED_TRY_MS / 1000)
+		timeout.tv_sec = REFUSED_TRY_MS / 1000;
+	count = netsnmp_large_fd_set_select(width, &readable, NULL, NULL, &timeout);
+	netsnmp_large_fd_clr(wake_fd, &readable);
+	if (count > 0)
+		snmp_read2(&readable);
+	else if (count == 0)
+		snmp_timeout();
+	netsnmp_large_fd_set_cleanup(&readable);
+	run_alarms();
+	netsnmp_check_outstanding_agent_requests();
+	try_refused(agentx);
+	tell_refusals(agentx);
+}
+
+static void
+run(void *context)
+{
+	struct agentx *agentx = context;
+	struct chan_message message;
+	int wake_fd = chan_fd(agentx->inbox);
+
+	set_up(agentx);
+	tell_refusals(agentx);
+	while (!chan_get(agentx->inbox, 0, &message))
+		turn(agentx, wake_fd);
+	for (size_t i = 0; i < agentx->table_count; i++)
+		serve_end(agentx->tables[i].served);
+	snmp_shutdown("envsensord");
+}
+
+static void
+agentx_free(struct agentx *agentx)
+{
+	chan_free(agentx->inbox);
+	free(agentx);
+}
+
+int
+agentx_start(const char *address, struct hub *hub, struct agentx **ret_agentx, struct err *err)
+{
+	struct agentx *agentx = calloc(1, sizeof(*agentx));
+	int r;
+
+	if (agentx == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	agentx->hub = hub;
+	text_copy(agentx->address, sizeof(agentx->address), address);
+	/* Our MIB is in the tables; parsing the installed ones would cost megabytes. */
+	setenv("MIBS", "", 1);
+	r = chan_new(4, NULL, &agentx->inbox);
+	if (r == 0 && chan_fd(agentx->inbox) < 0)
+		r = chan_fd(agentx->inbox);
+	if (r == 0)
+		r = thread_start("snmp", run, agentx, &agentx->thread);
+	if (r < 0) {
+		agentx_free(agentx);
+		return err_set(err, r, "cannot start the SNMP thread: %s", strerror(-r));
+	}
+	*ret_agentx = agentx;
+	return 0;
+}
+
+int
+agentx_stop(struct agentx *agentx, int64_t timeout_ms)
+{
+	int r;
+
+	if (agentx == NULL)
+		return 0;
+	chan_put(agentx->inbox, (struct chan_message){ 0 });
+	r = thread_join(agentx->thread, timeout_ms);
+	if (r == 0)
+		agentx_free(agentx);
+	return r;
+}

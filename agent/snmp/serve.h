@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SNMP_SERVE_H
+#define SNMP_SERVE_H
+
+#include "engine/snapshot.h"
+#include "snmp/table.h"
+
+/*
+ * Hangs a table into libnetsnmp: one registration, answered from the hub's newest snapshot.  Only the
+ * SNMP thread may call this.  The registration stays known to the library over a lost master: it
+ * registers it again with the next one.
+ */
+struct served;
+
+/* NULL: out of memory. Whether the master took it is told elsewhere (agentx.c listens). */
+struct served *serve_table(const struct table *table, struct hub *hub);
+
+/* Takes it down and hangs it up again, after the master refused it. False: out of memory. */
+bool serve_again(struct served *served);
+void serve_end(struct served *served); /* copes with NULL */
+
+const struct table *served_table(const struct served *served);
+
+/* `name` is the OID of this table's registration. */
+bool served_is_at(const struct served *served, const unsigned long *name, size_t length);
+
+#endif
