@@ -39,7 +39,8 @@ int codec_order_parse(const char *text, size_t len, enum codec_order *ret_order)
 /* Registers that the type takes: 1, 2 or 4. */
 unsigned codec_words(enum codec_type type);
 
-/* `words` are in host order, codec_words(type) of them. NaN and infinity pass: scale refuses them. */
+/* `words` are in host order, codec_words(type) of them. NaN and infinity pass: scale refuses
+ * them. */
 struct raw codec_decode(const uint16_t *words, enum codec_type type, enum codec_order order);
 
 #endif

@@ -12,7 +12,8 @@ struct err {
 	char text[512];
 };
 
-/* Fills `err` (which may be NULL) and returns `code`, so that a caller can `return err_set(...)`. */
+/* Fills `err` (which may be NULL) and returns `code`, so that a caller can `return
+ * err_set(...)`. */
 int err_set(struct err *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
