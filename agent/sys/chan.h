@@ -47,11 +47,11 @@ uint64_t chan_replaced(struct chan *chan); /* messages pushed out since the star
 
 /*
  * The one request and reply form.  The caller owns `replies`, a channel that only it gets from and
- * that outlives the receiver's use of it; a capacity of 1 is enough.  chan_call puts {kind, request,
- * not replaceable}, where `request` is the beginning of the data, waits for the reply with the same
- * id, and drops replies to earlier calls (`drop` of `replies` frees their data).  0, -EAGAIN (the
- * channel was full; the caller still owns `request`), -ETIMEDOUT (the request went; its reply will be
- * dropped).
+ * that outlives the receiver's use of it; a capacity of 1 is enough.  chan_call puts {kind,
+ * request, not replaceable}, where `request` is the beginning of the data, waits for the reply with
+ * the same id, and drops replies to earlier calls (`drop` of `replies` frees their data).  0,
+ * -EAGAIN (the channel was full; the caller still owns `request`), -ETIMEDOUT (the request went;
+ * its reply will be dropped).
  */
 struct chan_request {
 	uint64_t id; /* filled by chan_call */
@@ -65,7 +65,7 @@ struct chan_reply {
 int chan_call(struct chan *chan, int kind, struct chan_request *request, struct chan *replies,
     int64_t timeout_ms, struct chan_reply *ret_reply);
 
-/* The receiver's half, once per request, before the request is freed: never blocks, takes `data`. */
+/* The receiver's half, once per request and before it is freed: never blocks, takes `data`. */
 void chan_answer(const struct chan_request *request, int code, void *data);
 
 #endif

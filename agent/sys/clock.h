@@ -9,9 +9,9 @@
 
 /* The only place that asks the kernel for the time. */
 
-int64_t clock_boottime_ms(void); /* CLOCK_BOOTTIME: runs on in suspend; all ages */
-int64_t clock_boottime_us(void); /* the same, finer, for measuring */
-int64_t clock_wall_ms(void);     /* CLOCK_REALTIME, since 1970 */
+int64_t clock_boottime_ms(void);  /* CLOCK_BOOTTIME: runs on in suspend; all ages */
+int64_t clock_boottime_us(void);  /* the same, finer, for measuring */
+int64_t clock_wall_ms(void);      /* CLOCK_REALTIME, since 1970 */
 bool clock_is_synchronised(void); /* adjtimex(2) says so */
 
 /* This boot, now. */
