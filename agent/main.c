@@ -1,6 +1,343 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-int
-main(void)
+/* Wiring: which part knows which, in what order they start and stop. */
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/buses.h"
+#include "conf/conf_check.h"
+#include "conf/conf_file.h"
+#include "drivers/driver.h"
+#include "engine/engine.h"
+#include "engine/engine_thread.h"
+#include "engine/snapshot.h"
+#include "options.h"
+#include "snmp/agentx.h"
+#include "store/store.h"
+#include "sys/chan.h"
+#include "sys/clock.h"
+#include "sys/daemonize.h"
+#include "sys/log.h"
+
+#define STOP_MS   3000  /* for each thread */
+#define RELOAD_MS 10000 /* an engine that takes longer has a dead disk under it */
+
+struct agent {
+	struct options options;
+	struct store *store;
+	struct hub *hub;
+	struct chan *inbox;
+	struct chan *replies;
+	struct buses *buses;
+	struct engine *engine;
+	struct engine_thread *engine_thread;
+	struct agentx *agentx;
+};
+
+/* ---- how the parts reach each other ---- */
+
+static void
+report_to_engine(void *context, struct bus_report *report)
 {
+	struct agent *agent = context;
+	struct chan_message message = {
+		.kind = ENGINE_REPORT,
+		.is_replaceable = true,
+		.data = report,
+	};
+
+	if (chan_put(agent->inbox, message) == CHAN_FULL)
+		free(report);
+}
+
+static void
+tell_buses(void *context, const struct conf *conf)
+{
+	struct agent *agent = context;
+
+	buses_apply(agent->buses, conf);
+}
+
+static void
+drop_reply(struct chan_message *message)
+{
+	free(message->data);
+}
+
+/* ---- configuration ---- */
+
+/* Parsing takes a few times the memory of the result; give it back. */
+static int
+read_conf(const struct options *options, struct conf **ret_conf, struct err *err)
+{
+	struct conf *conf;
+	int r = conf_file_read(options->config, &buses_drivers, &conf, err);
+
+	malloc_trim(0);
+	if (r < 0)
+		return r;
+	r = options_apply(options, conf, err);
+	if (r < 0) {
+		conf_unref(conf);
+		return r;
+	}
+	*ret_conf = conf;
 	return 0;
+}
+
+static void
+apply_log_level(const struct conf *conf)
+{
+	enum log_level level;
+
+	if (log_level_parse(conf->agent.log_level, &level) == 0)
+		log_set_level(level);
+}
+
+static void
+reload(struct agent *agent)
+{
+	struct engine_conf_request *request;
+	struct chan_reply reply;
+	struct conf *conf;
+	struct err err = { 0 };
+	size_t bus_count, sensor_count;
+	int r;
+
+	if (read_conf(&agent->options, &conf, &err) < 0) {
+		log_error("%s; the configuration in force stays", err.text);
+		return;
+	}
+	apply_log_level(conf);
+	bus_count = conf->bus_count;
+	sensor_count = conf->sensor_count;
+	request = calloc(1, sizeof(*request));
+	if (request == NULL) {
+		conf_unref(conf);
+		return;
+	}
+	request->conf = conf;
+	r = chan_call(agent->inbox, ENGINE_CONF, &request->request, agent->replies, RELOAD_MS,
+	    &reply);
+	if (r == -EAGAIN) {
+		conf_unref(conf);
+		free(request);
+	}
+	if (r < 0) {
+		log_error("the engine does not take the new configuration now: %s", strerror(-r));
+		return;
+	}
+	if (reply.code < 0)
+		log_error("the configuration in force stays: %s",
+		    reply.data != NULL ? ((struct err *)reply.data)->text : strerror(-reply.code));
+	else
+		log_info("configuration reloaded: %zu buses, %zu sensors", bus_count, sensor_count);
+	free(reply.data);
+}
+
+/* ---- start and stop ---- */
+
+static int
+make_parts(struct agent *agent, const struct conf *conf, struct err *err)
+{
+	struct worker_sink sink = { .report = report_to_engine, .context = agent };
+	struct engine_effects effects = { .conf_in_force = tell_buses, .context = agent };
+	struct moment now;
+	int r;
+
+	r = store_open(conf->agent.state_dir, &agent->store, err);
+	if (r < 0)
+		return r;
+	clock_moment(&now);
+	r = hub_new(&agent->hub);
+	if (r == 0)
+		r = engine_inbox_new(&agent->inbox);
+	if (r == 0)
+		r = chan_new(4, drop_reply, &agent->replies);
+	if (r == 0)
+		r = buses_new(&sink, &agent->buses);
+	if (r == 0)
+		r = engine_new(agent->store, agent->hub, &effects, &now, &agent->engine);
+	return r < 0 ? err_set(err, r, "cannot start: %s", strerror(-r)) : 0;
+}
+
+/* Takes `conf`. */
+static int
+start(struct agent *agent, struct conf *conf, struct err *err)
+{
+	char agentx[CONF_TEXT_SIZE];
+	struct moment now;
+	int r = make_parts(agent, conf, err);
+
+	if (r < 0) {
+		conf_unref(conf);
+		return r;
+	}
+	memcpy(agentx, conf->agent.agentx, sizeof(agentx));
+	clock_moment(&now);
+	r = engine_configure(agent->engine, conf, &now, err);
+	if (r < 0)
+		return r;
+	r = engine_thread_start(agent->engine, agent->inbox, &agent->engine_thread);
+	if (r < 0)
+		return err_set(err, r, "cannot start the engine: %s", strerror(-r));
+	return agentx_start(agentx, agent->hub, &agent->agentx, err);
+}
+
+/* Copes with what was never started.  A thread that hangs keeps what it may still touch. */
+static void
+stop(struct agent *agent)
+{
+	bool is_clean = agentx_stop(agent->agentx, STOP_MS) == 0;
+
+	is_clean &= engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
+	is_clean &= buses_free(agent->buses, STOP_MS) == 0;
+	store_close(agent->store);
+	if (!is_clean)
+		_exit(EXIT_SUCCESS);
+	engine_free(agent->engine);
+	chan_free(agent->inbox);
+	chan_free(agent->replies);
+	hub_free(agent->hub);
+}
+
+static void
+handle_signals(struct agent *agent, const sigset_t *signals)
+{
+	int which;
+
+	for (;;) {
+		if (sigwait(signals, &which) != 0)
+			continue;
+		if (which == SIGHUP) {
+			reload(agent);
+			continue;
+		}
+		log_info("stopping on %s", strsignal(which));
+		return;
+	}
+}
+
+static int
+run(struct agent *agent, struct conf *conf)
+{
+	struct err err = { 0 };
+	sigset_t signals;
+	int r;
+
+	apply_log_level(conf);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	if (!agent->options.foreground) {
+		r = daemonize_begin(&err);
+		if (r < 0) {
+			log_error("%s", err.text);
+			conf_unref(conf);
+			return EXIT_FAILURE;
+		}
+	}
+	log_info("version %s: %zu buses, %zu sensors", PACKAGE_VERSION, conf->bus_count,
+	    conf->sensor_count);
+	r = start(agent, conf, &err);
+	if (r < 0) {
+		log_error("%s", err.text);
+	} else {
+		if (!agent->options.foreground) {
+			log_to_syslog();
+			daemonize_ready();
+		}
+		handle_signals(agent, &signals);
+	}
+	stop(agent);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* ---- the other tasks ---- */
+
+static int
+print_found(void *context, const char *address, const char *what)
+{
+	(void)context;
+	printf("%s  %s\n", address, what);
+	fflush(stdout);
+	return 0;
+}
+
+static const struct conf_bus *
+find_bus(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->bus_count; i++)
+		if (strcmp(conf->buses[i].name, name) == 0)
+			return &conf->buses[i];
+	return NULL;
+}
+
+static int
+scan(const struct conf *conf, const char *name)
+{
+	const struct conf_bus *bus = find_bus(conf, name);
+	const struct driver *driver;
+	struct driver_settings settings;
+	struct driver_bus *open;
+	struct err err = { 0 };
+	int r;
+
+	if (bus == NULL) {
+		log_error("--scan %s: no bus of that name in the configuration", name);
+		return EXIT_FAILURE;
+	}
+	driver = driver_find(bus->driver);
+	if (driver->scan == NULL) {
+		log_error("bus \"%s\": driver %s cannot scan", name, driver->name);
+		return EXIT_FAILURE;
+	}
+	settings = (struct driver_settings){ bus->endpoint, bus->options, bus->timeout_ms };
+	r = driver->open(&settings, &open, &err);
+	if (r == 0) {
+		r = driver->scan(open, print_found, NULL, &err);
+		driver->close(open);
+	}
+	if (r < 0)
+		log_error("bus \"%s\": %s", name, err.text);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct agent agent; /* threads that are left behind may look at it to the end */
+	struct conf *conf;
+	struct err err = { 0 };
+	int r = options_parse(argc, argv, &agent.options);
+
+	if (r != 0 || agent.options.task == TASK_LEAVE)
+		return r;
+	log_init("envsensord", LOG_LEVEL_INFO);
+	if (read_conf(&agent.options, &conf, &err) < 0) {
+		log_error("%s", err.text);
+		return EXIT_CONFIG;
+	}
+	switch (agent.options.task) {
+	case TASK_CHECK:
+		printf("%s: ok: %zu buses, %zu sensors\n", agent.options.config, conf->bus_count,
+		    conf->sensor_count);
+		break;
+	case TASK_SCAN:
+		r = scan(conf, agent.options.scan_bus);
+		break;
+	case TASK_RUN:
+		return run(&agent, conf);
+	case TASK_LEAVE:
+		break;
+	}
+	conf_unref(conf);
+	return r;
 }

@@ -116,28 +116,35 @@ buses_apply(struct buses *buses, const struct conf *conf)
 			buses_start(buses, conf, &conf->buses[i]);
 }
 
-static void
+static int
 list_join(struct list *list, int64_t deadline_ms)
 {
+	int r = 0;
+
 	for (size_t i = 0; i < list->count; i++) {
 		int64_t left = deadline_ms - clock_boottime_ms();
 
-		if (worker_join(list->workers[i], left > 0 ? left : 0) < 0)
-			log_warning("a bus does not come back from its driver; it is left behind");
+		if (worker_join(list->workers[i], left > 0 ? left : 0) == 0)
+			continue;
+		log_warning("a bus does not come back from its driver; it is left behind");
+		r = -ETIMEDOUT;
 	}
 	free(list->workers);
+	return r;
 }
 
-void
+int
 buses_free(struct buses *buses, int64_t timeout_ms)
 {
 	int64_t deadline_ms = clock_boottime_ms() + timeout_ms;
+	int left, stopped;
 
 	if (buses == NULL)
-		return;
+		return 0;
 	for (size_t i = 0; i < buses->living.count; i++)
 		worker_stop(buses->living.workers[i]);
-	list_join(&buses->leaving, deadline_ms);
-	list_join(&buses->living, deadline_ms);
+	left = list_join(&buses->leaving, deadline_ms);
+	stopped = list_join(&buses->living, deadline_ms);
 	free(buses);
+	return left < 0 ? left : stopped;
 }

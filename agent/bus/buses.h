@@ -18,8 +18,9 @@ int buses_new(const struct worker_sink *sink, struct buses **ret_buses);
  * told so and collected later.  A thread that cannot be started is logged; its bus stays unknown. */
 void buses_apply(struct buses *buses, const struct conf *conf);
 
-/* Stops all and waits at most `timeout_ms` in all; workers that hang in a driver are left behind. */
-void buses_free(struct buses *buses, int64_t timeout_ms);
+/* Stops all and waits at most `timeout_ms` in all.  -ETIMEDOUT: a worker hangs in its driver and is
+ * left behind; the sink must outlive it. */
+int buses_free(struct buses *buses, int64_t timeout_ms);
 
 /* The functions through which conf_check asks the drivers. */
 struct conf_drivers;

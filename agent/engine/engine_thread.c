@@ -98,6 +98,8 @@ engine_thread_stop(struct engine_thread *thread, int64_t timeout_ms)
 {
 	int r;
 
+	if (thread == NULL)
+		return 0;
 	if (chan_put(thread->inbox, (struct chan_message){ .kind = ENGINE_STOP }) == CHAN_FULL)
 		return -EAGAIN;
 	r = thread_join(thread->thread, timeout_ms);
