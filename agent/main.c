@@ -247,15 +247,14 @@ run(struct agent *agent, struct conf *conf)
 	log_info("version %s: %zu buses, %zu sensors", PACKAGE_VERSION, conf->bus_count,
 	    conf->sensor_count);
 	r = start(agent, conf, &err);
-	if (r < 0) {
-		log_error("%s", err.text);
-	} else {
-		if (!agent->options.foreground) {
-			log_to_syslog();
-			daemonize_ready();
-		}
-		handle_signals(agent, &signals);
+	if (r == 0 && !agent->options.foreground) {
+		log_to_syslog();
+		r = daemonize_ready(&err);
 	}
+	if (r < 0)
+		log_error("%s", err.text);
+	else
+		handle_signals(agent, &signals);
 	stop(agent);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
