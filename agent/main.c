@@ -23,6 +23,8 @@
 #include "sys/daemonize.h"
 #include "sys/log.h"
 
+#include "config.h"
+
 #define STOP_MS   3000  /* for each thread */
 #define RELOAD_MS 10000 /* an engine that takes longer has a dead disk under it */
 
@@ -121,8 +123,8 @@ reload(struct agent *agent)
 		return;
 	}
 	request->conf = conf;
-	r = chan_call(agent->inbox, ENGINE_CONF, &request->request, agent->replies, RELOAD_MS,
-	    &reply);
+	r = chan_call(
+	    agent->inbox, ENGINE_CONF, &request->request, agent->replies, RELOAD_MS, &reply);
 	if (r == -EAGAIN) {
 		conf_unref(conf);
 		free(request);

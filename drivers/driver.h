@@ -19,7 +19,7 @@
 
 /* One address, understood.  All but `text` is the driver's own business. */
 struct driver_point {
-	uint64_t unit; /* equal units are one device */
+	uint64_t unit;  /* equal units are one device */
 	uint32_t place; /* inside the unit; the worker hands points over sorted by it */
 	uint16_t type;
 	uint16_t variant;
@@ -68,19 +68,19 @@ struct driver {
 	int (*parse)(const char *text, struct driver_point *ret_point, struct err *err);
 
 	/* 0, or a negative errno: nothing is left open. May take timeout_ms. */
-	int (*open)(const struct driver_settings *settings, struct driver_bus **ret_bus,
-	    struct err *err);
+	int (*open)(
+	    const struct driver_settings *settings, struct driver_bus **ret_bus, struct err *err);
 
-	/* Optional: once before the reads of a round, with all points that are due, of any unit (1-Wire
-	 * starts a conversion on all devices here).  Errors as read(). */
-	int (*prepare)(struct driver_bus *bus, const struct driver_point *const *points, size_t count,
-	    struct err *err);
+	/* Optional: once before the reads of a round, with all points that are due, of any unit
+	 * (1-Wire starts a conversion on all devices here).  Errors as read(). */
+	int (*prepare)(struct driver_bus *bus, const struct driver_point *const *points,
+	    size_t count, struct err *err);
 
 	/*
-	 * Reads `count` points of one unit, sorted by place, into `readings`, one each.  Blocks at most
-	 * timeout_ms for each request; after the first silent request the rest are FAULT_NO_REPLY
-	 * without asking.  0 whenever the bus itself works; a negative errno if the bus is lost: the
-	 * readings are void, the worker closes the bus and opens it again later.
+	 * Reads `count` points of one unit, sorted by place, into `readings`, one each.  Blocks at
+	 * most timeout_ms for each request; after the first silent request the rest are
+	 * FAULT_NO_REPLY without asking.  0 whenever the bus itself works; a negative errno if the
+	 * bus is lost: the readings are void, the worker closes the bus and opens it again later.
 	 */
 	int (*read)(struct driver_bus *bus, const struct driver_point *const *points, size_t count,
 	    struct reading *readings, struct err *err);
@@ -88,8 +88,8 @@ struct driver {
 	/* Optional: finds units, bounded and polite.  0 or a negative errno. */
 	int (*scan)(struct driver_bus *bus, driver_found_fn *found, void *context, struct err *err);
 
-	/* Optional: for a person, the unit of a point ("2", "28-000005e2fdc3") and the place inside it
-	 * (register "17").  Both make envsSensorHardwareId.  `size` is at least 24. */
+	/* Optional: for a person, the unit of a point ("2", "28-000005e2fdc3") and the place inside
+	 * it (register "17").  Both make envsSensorHardwareId.  `size` is at least 24. */
 	void (*unit_name)(const struct driver_point *point, char *to, size_t size);
 	void (*place_name)(const struct driver_point *point, char *to, size_t size);
 

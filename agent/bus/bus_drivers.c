@@ -45,7 +45,8 @@ identify(const struct driver *driver, const struct conf_bus *bus, const struct d
 {
 	char unit[24], place[24];
 
-	if (driver->unit_name == NULL || (driver->place_name == NULL && !(driver->flags & DRIVER_UNIQUE))) {
+	if (driver->unit_name == NULL ||
+	    (driver->place_name == NULL && !(driver->flags & DRIVER_UNIQUE))) {
 		snprintf(to, size, "%s/%s", bus->name, point->text);
 		return;
 	}

@@ -96,10 +96,11 @@ plan_keep(struct plan *plan, const struct plan *old)
 	for (size_t i = 0; i < plan->unit_count; i++) {
 		struct plan_unit *unit = &plan->units[i];
 
-		while (at < old->unit_count &&
-		    unit_key(old, &old->units[at]) < unit_key(plan, unit))
+		while (
+		    at < old->unit_count && unit_key(old, &old->units[at]) < unit_key(plan, unit))
 			at++;
-		if (at < old->unit_count && unit_key(old, &old->units[at]) == unit_key(plan, unit)) {
+		if (at < old->unit_count &&
+		    unit_key(old, &old->units[at]) == unit_key(plan, unit)) {
 			unit->retry_ms = old->units[at].retry_ms;
 			unit->backoff_ms = old->units[at].backoff_ms;
 		}
@@ -166,8 +167,8 @@ plan_next_ms(const struct plan *plan)
 }
 
 size_t
-plan_take(struct plan *plan, struct plan_unit *unit, int64_t now_ms, size_t *which,
-    uint32_t *ret_missed)
+plan_take(
+    struct plan *plan, struct plan_unit *unit, int64_t now_ms, size_t *which, uint32_t *ret_missed)
 {
 	bool is_silent = unit->backoff_ms > 0;
 	size_t count = 0;

@@ -30,10 +30,10 @@ struct plan_point {
 };
 
 struct plan_unit {
-	size_t first, count;  /* in plan->points, sorted by place */
-	int64_t due_ms;       /* of the earliest point, never before retry_ms */
-	int64_t retry_ms;     /* a silent unit is left alone until then */
-	uint32_t backoff_ms;  /* 0: it answers */
+	size_t first, count; /* in plan->points, sorted by place */
+	int64_t due_ms;      /* of the earliest point, never before retry_ms */
+	int64_t retry_ms;    /* a silent unit is left alone until then */
+	uint32_t backoff_ms; /* 0: it answers */
 };
 
 struct plan {
@@ -48,8 +48,8 @@ struct plan {
 
 /*
  * The plan of a bus of `conf`.  What `old` (NULL: nothing) knows of points that stay the same, due
- * times and back-off, is kept; a new point is due at once.  Points that the driver refuses cannot be
- * here: conf_check asked it.  0, -ENOMEM, -EINVAL.
+ * times and back-off, is kept; a new point is due at once.  Points that the driver refuses cannot
+ * be here: conf_check asked it.  0, -ENOMEM, -EINVAL.
  */
 int plan_new(const struct conf *conf, const struct conf_bus *bus, const struct driver *driver,
     const struct plan *old, int64_t now_ms, struct plan **ret_plan, struct err *err);
@@ -59,12 +59,12 @@ void plan_free(struct plan *plan); /* copes with NULL */
 int64_t plan_next_ms(const struct plan *plan);
 
 /*
- * Takes the due points of a unit: their places in plan->points go to `which` (room for unit->count),
- * the next due time of each is set.  *ret_missed grows by the polls that were missed because the bus
- * was busy.  Returns how many.
+ * Takes the due points of a unit: their places in plan->points go to `which` (room for
+ * unit->count), the next due time of each is set.  *ret_missed grows by the polls that were missed
+ * because the bus was busy.  Returns how many.
  */
-size_t plan_take(struct plan *plan, struct plan_unit *unit, int64_t now_ms, size_t *which,
-    uint32_t *ret_missed);
+size_t plan_take(
+    struct plan *plan, struct plan_unit *unit, int64_t now_ms, size_t *which, uint32_t *ret_missed);
 
 /* After a read: did the unit answer at all?  True if that is news. */
 bool plan_answered(struct plan_unit *unit, bool has_answered, int64_t now_ms);

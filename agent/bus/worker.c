@@ -83,7 +83,8 @@ worker_counters(const struct worker *worker)
 	return counters;
 }
 
-/* Makes sure that a report with room for all points is there; false: no memory, the round is lost. */
+/* Makes sure that a report with room for all points is there; false: no memory, the round is lost.
+ */
 static bool
 worker_need_report(struct worker *worker)
 {
@@ -192,8 +193,8 @@ worker_open(struct worker *worker)
 		worker->counters.reopens++;
 		log_info("bus \"%s\": %s is open again", bus->name, bus->endpoint);
 	}
-	/* reopen_backoff_ms stays until the first read that works: a port that opens and dies at once
-	 * must not be opened once a second for ever. */
+	/* reopen_backoff_ms stays until the first read that works: a port that opens and dies at
+	 * once must not be opened once a second for ever. */
 	plan_forgive(worker->plan);
 	worker_set_state(worker, BUS_UP);
 }
@@ -224,8 +225,8 @@ static int
 worker_ask(struct worker *worker, size_t count, struct err *err)
 {
 	if (worker->bus != NULL)
-		return worker->driver->read(worker->bus, worker->room.points, count, worker->room.readings,
-		    err);
+		return worker->driver->read(
+		    worker->bus, worker->room.points, count, worker->room.readings, err);
 	for (size_t i = 0; i < count; i++)
 		worker->room.readings[i] = reading_bad(FAULT_BUS_DOWN);
 	return 0;
@@ -239,7 +240,8 @@ worker_read_unit(struct worker *worker, struct plan_unit *unit, int64_t now_ms)
 	int64_t time_ms;
 	struct err err = { 0 };
 
-	count = plan_take(worker->plan, unit, now_ms, worker->room.which, &worker->counters.overruns);
+	count =
+	    plan_take(worker->plan, unit, now_ms, worker->room.which, &worker->counters.overruns);
 	if (count == 0)
 		return;
 	for (size_t i = 0; i < count; i++)
@@ -281,10 +283,11 @@ worker_prepare(struct worker *worker, int64_t now_ms)
 		worker_lose(worker, &err);
 }
 
-/* Reads the due units that are (or are not) silent; false: a message waits, the round is cut short. */
+/* Reads the due units that are (or are not) silent; false: a message waits, the round is cut short.
+ */
 static bool
-worker_read_units(struct worker *worker, bool silent_ones, int64_t now_ms,
-    struct chan_message *ret_message)
+worker_read_units(
+    struct worker *worker, bool silent_ones, int64_t now_ms, struct chan_message *ret_message)
 {
 	for (size_t u = 0; u < worker->plan->unit_count; u++) {
 		struct plan_unit *unit = &worker->plan->units[u];
@@ -311,7 +314,7 @@ worker_round(struct worker *worker, struct chan_message *ret_message)
 
 	worker_prepare(worker, now_ms);
 	is_whole = worker_read_units(worker, false, now_ms, ret_message) &&
-	    worker_read_units(worker, true, now_ms, ret_message);
+	           worker_read_units(worker, true, now_ms, ret_message);
 	if (is_whole)
 		worker->cycle_ms = (uint32_t)(clock_boottime_ms() - now_ms);
 	if (worker->bus != NULL)

@@ -103,8 +103,8 @@ engine_give_indices(struct engine *engine, struct conf *conf, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < conf->bus_count; i++)
-		r = store_identity(engine->store, STORE_BUS, conf->buses[i].name,
-		    &conf->buses[i].index, err);
+		r = store_identity(
+		    engine->store, STORE_BUS, conf->buses[i].name, &conf->buses[i].index, err);
 	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
 		r = store_identity(engine->store, STORE_SENSOR, conf->sensors[i].name,
 		    &conf->sensors[i].index, err);
@@ -147,16 +147,16 @@ engine_keep_sensor(const struct engine *engine, const struct conf *conf, size_t 
 		    is_polled(old, conf_bus(engine->conf, old->bus_index)))
 			*private = engine->privates[was];
 	}
-	live->quality = (uint8_t)private->state.quality;
-	live->reason = (uint8_t)private->state.reason;
+	live->quality = (uint8_t) private->state.quality;
+	live->reason = (uint8_t) private->state.reason;
 	if (!sensor_has_value(&private->state))
 		live->severity = SEVERITY_UNKNOWN;
 	live->suppression = is_polled(sensor, bus) ? SUPPRESSION_NONE : SUPPRESSION_OUT_OF_SERVICE;
 }
 
 static void
-engine_keep_bus(const struct engine *engine, const struct conf *conf, size_t at,
-    struct live_bus *live)
+engine_keep_bus(
+    const struct engine *engine, const struct conf *conf, size_t at, struct live_bus *live)
 {
 	const struct conf_bus *bus = &conf->buses[at], *old = NULL;
 
@@ -202,8 +202,8 @@ engine_adopt(struct engine *engine, struct conf *conf, int64_t now_ms, struct er
 }
 
 int
-engine_configure(struct engine *engine, struct conf *conf, const struct moment *now,
-    struct err *err)
+engine_configure(
+    struct engine *engine, struct conf *conf, const struct moment *now, struct err *err)
 {
 	int r = engine_give_indices(engine, conf, err);
 
@@ -338,8 +338,8 @@ engine_report(struct engine *engine, const struct bus_report *report)
 }
 
 static void
-engine_conf_message(struct engine *engine, struct engine_conf_request *request,
-    const struct moment *now)
+engine_conf_message(
+    struct engine *engine, struct engine_conf_request *request, const struct moment *now)
 {
 	struct chan_request reply_to = request->request;
 	struct err *err = calloc(1, sizeof(*err));

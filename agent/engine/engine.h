@@ -32,8 +32,8 @@ enum engine_message {
 	ENGINE_STOP,   /* no data */
 };
 
-/* A new configuration (from a file: without indices).  The answer's code is 0 or a negative errno, its
- * data NULL or a malloc'ed struct err. */
+/* A new configuration (from a file: without indices).  The answer's code is 0 or a negative errno,
+ * its data NULL or a malloc'ed struct err. */
 struct engine_conf_request {
 	struct chan_request request; /* first */
 	struct conf *conf;           /* taken */
@@ -48,17 +48,17 @@ void engine_free(struct engine *engine); /* copes with NULL; store and hub stay 
 
 /*
  * Puts a configuration in force as one difference: gives indices (stored first), keeps the state of
- * what did not change, publishes, tells the buses.  On failure everything stays as it was. `conf` is
- * taken in any case.
+ * what did not change, publishes, tells the buses.  On failure everything stays as it was. `conf`
+ * is taken in any case.
  */
-int engine_configure(struct engine *engine, struct conf *conf, const struct moment *now,
-    struct err *err);
+int engine_configure(
+    struct engine *engine, struct conf *conf, const struct moment *now, struct err *err);
 
 /* Handles one message and owns its data.  Nothing is visible outside before engine_turn_end. */
 void engine_step(struct engine *engine, struct chan_message *message, const struct moment *now);
 
-/* Timers (stale sensors) and the heartbeat; call it when engine_tick_due_ms has come and the inbox is
- * empty: a sample that waits must be counted before its sensor is called silent. */
+/* Timers (stale sensors) and the heartbeat; call it when engine_tick_due_ms has come and the inbox
+ * is empty: a sample that waits must be counted before its sensor is called silent. */
 void engine_tick(struct engine *engine, const struct moment *now);
 int64_t engine_tick_due_ms(const struct engine *engine);
 

@@ -7,9 +7,9 @@
 #include "sys/clock.h"
 #include "sys/thread.h"
 
-#define INBOX_MESSAGES  8192 /* 60 s of 100 buses at one report a second, and some */
-#define TURN_MESSAGES   1024
-#define TURN_MS         20
+#define INBOX_MESSAGES 8192 /* 60 s of 100 buses at one report a second, and some */
+#define TURN_MESSAGES  1024
+#define TURN_MS        20
 
 struct engine_thread {
 	struct engine *engine;

@@ -125,8 +125,8 @@ hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_count)
 }
 
 int
-hub_publish(struct hub *hub, const struct conf *conf, struct live *live,
-    const struct live_agent *agent)
+hub_publish(
+    struct hub *hub, const struct conf *conf, struct live *live, const struct live_agent *agent)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot)), *old;
 

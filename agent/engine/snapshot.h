@@ -104,10 +104,10 @@ void hub_put(struct hub *hub, const struct snapshot *snapshot);
 struct live *hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_count);
 
 /*
- * For the engine: publishes `agent` with `conf` (counted here) and `live` (taken; NULL: the one that
- * is published already).  -ENOMEM: the old snapshot stays, `live` is still taken.
+ * For the engine: publishes `agent` with `conf` (counted here) and `live` (taken; NULL: the one
+ * that is published already).  -ENOMEM: the old snapshot stays, `live` is still taken.
  */
-int hub_publish(struct hub *hub, const struct conf *conf, struct live *live,
-    const struct live_agent *agent);
+int hub_publish(
+    struct hub *hub, const struct conf *conf, struct live *live, const struct live_agent *agent);
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <net-snmp/net-snmp-config.h>
+
 #include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/library/large_fd_set.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,10 +19,10 @@
 #include "sys/log.h"
 #include "sys/thread.h"
 
-#define RECONNECT_S     1
-#define PING_S          2 /* a master that dropped us without a word is noticed by this */
-#define REFUSED_TRY_MS  10000
-#define TABLES_MAX      16
+#define RECONNECT_S    1
+#define PING_S         2 /* a master that dropped us without a word is noticed by this */
+#define REFUSED_TRY_MS 10000
+#define TABLES_MAX     16
 
 struct hung {
 	struct served *served;
@@ -46,8 +50,8 @@ struct agentx {
 static void
 set_interval(int seconds)
 {
-	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
-	    seconds);
+	netsnmp_ds_set_int(
+	    NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
 }
 
 static int
@@ -126,7 +130,7 @@ library_log(int major, int minor, void *message, void *context)
 }
 
 static void
-listen(struct agentx *agentx)
+listen_to_library(struct agentx *agentx)
 {
 	snmp_disable_log();
 	snmp_enable_calllog();
@@ -167,12 +171,13 @@ tell_refusals(struct agentx *agentx)
 			continue;
 		hung->was_refused = hung->is_refused;
 		if (hung->is_refused)
-			log_error("the SNMP master agent refuses %s, another agent seems to serve it; "
-			    "trying again every %d s", served_table(hung->served)->name,
-			    REFUSED_TRY_MS / 1000);
+			log_error(
+			    "the SNMP master agent refuses %s, another agent seems to serve it; "
+			    "trying again every %d s",
+			    served_table(hung->served)->name, REFUSED_TRY_MS / 1000);
 		else
-			log_info("the SNMP master agent takes %s now",
-			    served_table(hung->served)->name);
+			log_info(
+			    "the SNMP master agent takes %s now", served_table(hung->served)->name);
 	}
 }
 
@@ -208,14 +213,14 @@ static void
 set_up(struct agentx *agentx)
 {
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
-	    1);
-	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-	    agentx->address);
+	netsnmp_ds_set_boolean(
+	    NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+	netsnmp_ds_set_string(
+	    NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, agentx->address);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
-	listen(agentx);
+	listen_to_library(agentx);
 	init_agent("envsensord");
 	set_interval(RECONNECT_S); /* init_agent has just put its own default there */
 	hang_tables(agentx);

@@ -8,10 +8,10 @@
 #include "engine/snapshot.h"
 
 /*
- * The SNMP thread: the only caller of libnetsnmp, and it does nothing else, since a master that hangs
- * holds it up for seconds.  It connects to the master agent (RFC 2741), serves the tables from the
- * hub's snapshots, and connects again within a second of a master that went away.  The daemon does
- * not wait for a master.
+ * The SNMP thread: the only caller of libnetsnmp, and it does nothing else, since a master that
+ * hangs holds it up for seconds.  It connects to the master agent (RFC 2741), serves the tables
+ * from the hub's snapshots, and connects again within a second of a master that went away.  The
+ * daemon does not wait for a master.
  */
 struct agentx;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <net-snmp/net-snmp-config.h>
+
 #include <net-snmp/net-snmp-includes.h>
+
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
 #include <assert.h>
@@ -47,11 +49,10 @@ put_value(netsnmp_variable_list *varbind, enum value_type type, const struct val
 	case VALUE_COUNTER32:
 		return snmp_set_var_typed_value(varbind, asn_type[type], &number, sizeof(number));
 	case VALUE_COUNTER64:
-		return snmp_set_var_typed_value(varbind, asn_type[type], &counter,
-		    sizeof(counter));
+		return snmp_set_var_typed_value(varbind, asn_type[type], &counter, sizeof(counter));
 	case VALUE_OCTETS:
-		return snmp_set_var_typed_value(varbind, asn_type[type], value->octets,
-		    value->length);
+		return snmp_set_var_typed_value(
+		    varbind, asn_type[type], value->octets, value->length);
 	}
 	return -1;
 }
@@ -73,7 +74,8 @@ answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request
 	position.column = varbind->name[served->base_length];
 	position.index = varbind->name[varbind->name_length - 1];
 	if (varbind->name_length != served->base_length + 2) {
-		/* no index, or too long a one: it may be of a column that is there, but is no row */
+		/* no index, or too long a one: it may be of a column that is there, but is no row
+		 */
 		position.index = UINT64_MAX;
 	}
 	result = table_get(served->table, cell, &position, &column, &value);
@@ -86,8 +88,8 @@ answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request
 
 /* Where the search for what follows `name` begins; false: behind this table. */
 static bool
-first_position(const struct served *served, const netsnmp_request_info *request,
-    struct position *ret_position)
+first_position(
+    const struct served *served, const netsnmp_request_info *request, struct position *ret_position)
 {
 	const netsnmp_variable_list *varbind = request->requestvb;
 	const oid *rest = varbind->name + served->base_length;
@@ -160,8 +162,8 @@ hang_up(struct served *served)
 	if (handler == NULL)
 		return false;
 	handler->myvoid = served;
-	served->registration = netsnmp_handler_registration_create(served->table->name, handler,
-	    served->base, served->base_length, HANDLER_CAN_RONLY);
+	served->registration = netsnmp_handler_registration_create(
+	    served->table->name, handler, served->base, served->base_length, HANDLER_CAN_RONLY);
 	if (served->registration == NULL) {
 		netsnmp_handler_free(handler);
 		return false;

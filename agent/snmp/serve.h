@@ -6,9 +6,9 @@
 #include "snmp/table.h"
 
 /*
- * Hangs a table into libnetsnmp: one registration, answered from the hub's newest snapshot.  Only the
- * SNMP thread may call this.  The registration stays known to the library over a lost master: it
- * registers it again with the next one.
+ * Hangs a table into libnetsnmp: one registration, answered from the hub's newest snapshot.  Only
+ * the SNMP thread may call this.  The registration stays known to the library over a lost master:
+ * it registers it again with the next one.
  */
 struct served;
 

@@ -48,7 +48,7 @@ struct cell {
 	const struct snapshot *snapshot;
 	const struct column *column;
 	size_t row;
-	int64_t now_ms;      /* CLOCK_BOOTTIME */
+	int64_t now_ms; /* CLOCK_BOOTTIME */
 	int64_t now_wall_ms;
 };
 

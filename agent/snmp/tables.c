@@ -13,8 +13,8 @@ const struct table *const tables[] = {
 };
 
 bool
-get_setting(const struct cell *cell, enum conf_object object, const void *settings,
-    struct value *value)
+get_setting(
+    const struct cell *cell, enum conf_object object, const void *settings, struct value *value)
 {
 	const struct field *field = schema_column(object, cell->column->number);
 	const void *at = (const char *)settings + field->offset;

@@ -24,8 +24,8 @@ cell_live_sensor(const struct cell *cell)
 }
 
 /* A setting of that object, as the schema describes the column of the cell. */
-bool get_setting(const struct cell *cell, enum conf_object object, const void *settings,
-    struct value *value);
+bool get_setting(
+    const struct cell *cell, enum conf_object object, const void *settings, struct value *value);
 
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
 

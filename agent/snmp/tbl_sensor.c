@@ -95,7 +95,7 @@ static bool
 get_last_good_time(const struct cell *cell, struct value *value)
 {
 	return cell_live_sensor(cell)->has_good &&
-	    value_date(value, cell->now_wall_ms - last_good_age_ms(cell));
+	       value_date(value, cell->now_wall_ms - last_good_age_ms(cell));
 }
 
 static bool

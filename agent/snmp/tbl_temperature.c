@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* envsTemperatureTable: a row for each sensor whose quantity is a temperature.  Its rows are those of
- * the sensor table; in a row that is something else no cell has an instance. */
+/* envsTemperatureTable: a row for each sensor whose quantity is a temperature.  Its rows are those
+ * of the sensor table; in a row that is something else no cell has an instance. */
 #include "core/reading.h"
 #include "core/scale.h"
 #include "core/units.h"
