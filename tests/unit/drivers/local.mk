@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/unit/drivers/test_sim
+tests_unit_drivers_test_sim_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/drivers/test_sim
+
 check_PROGRAMS += tests/unit/drivers/test_w1_text tests/unit/drivers/test_w1
 tests_unit_drivers_test_w1_text_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_drivers_test_w1_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
