@@ -73,18 +73,16 @@ sim_parse(const char *text, struct driver_point *ret_point, struct err *err)
 	return 0;
 }
 
-/* unit_name: what a person calls the device; shown as the sensor's hardware id. */
+/* unit_name: what a person calls the device; for the log and the hardware id. */
 static void
 sim_unit_name(const struct driver_point *point, char *to, size_t size)
 {
-	char unit[ADDRESS_MAX + 1] = "sim";
 	size_t len = unit_len(point->text);
 
-	if (len > 0) {
-		memcpy(unit, point->text, len);
-		unit[len] = '\0';
-	}
-	text_copy(to, size, unit);
+	if (len == 0)
+		text_copy(to, size, "sim");
+	else
+		text_copy(to, len < size ? len + 1 : size, point->text);
 }
 
 /* close: copes with NULL and with the half-made, so that open() can use it. */
@@ -101,8 +99,8 @@ sim_close(struct driver_bus *base)
 }
 
 /*
- * open: one try, within timeout_ms, or a negative errno and nothing left open.  The worker tries
- * again later, at its own pace.  The settings do not outlive the call: copy what you keep.
+ * open: one try, within timeout_ms; a negative errno: nothing is left open.  The worker tries again
+ * later, at its own pace.  The settings do not outlive the call: copy what you keep.
  */
 static int
 sim_open(const struct driver_settings *settings, struct driver_bus **ret_bus, struct err *err)
@@ -125,9 +123,8 @@ sim_open(const struct driver_settings *settings, struct driver_bus **ret_bus, st
 }
 
 /*
- * prepare: optional; once before the reads of a round, with all points that are due.  For a bus
- * that can start something on all devices at once.  Here: the script is taken anew when its file
- * changed.
+ * prepare: optional; once before the reads of a round, with all points that are due, for a bus that
+ * can start something on all devices at once.  Here: takes a script anew when its file changed.
  */
 static int
 sim_prepare(struct driver_bus *base, const struct driver_point *const *points, size_t count,
@@ -150,8 +147,8 @@ sim_prepare(struct driver_bus *base, const struct driver_point *const *points, s
 	return 0;
 }
 
-/* A temperature of its own for each address, between 18 and 26 degrees, that goes up and down by
- * one degree in 400 rounds. */
+/* A temperature of its own for each address, from 18 to 26 degrees, that goes up and down by two
+ * degrees in 400 rounds. */
 static struct reading
 plausible(const char *address, uint32_t rounds)
 {
@@ -195,9 +192,9 @@ count_bad(struct driver_counters *counters, enum fault_reason reason)
 }
 
 /*
- * read: fills `readings`, one for each point.  A point that has no value is a reading with the
- * reason. After the first silent request the unit is given up for this call: a dead one costs one
- * time-out. Only the loss of the whole bus is an error.  No second try: the next round is one.
+ * read: fills `readings`, one for each point; a point without a value is a reading with the reason.
+ * After the first silent request the unit is given up for this call: a dead one costs one time-out.
+ * Only the loss of the whole bus is an error.  No second try: the next round is one.
  */
 static int
 sim_read(struct driver_bus *base, const struct driver_point *const *points, size_t count,
@@ -248,5 +245,6 @@ const struct driver driver_sim = {
 	.read = sim_read,
 	.scan = sim_scan,
 	.unit_name = sim_unit_name,
+	.place_name = NULL, /* optional, a register or channel; without it: the whole address */
 	.close = sim_close,
 };

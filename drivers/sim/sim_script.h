@@ -18,14 +18,14 @@
  *	rack/outlet   hang:5000 24.0
  *
  * A word is a decimal number with up to three decimals, or silent, badReply, deviceError,
- *badAddress, nan, lost, hang:MS.  A # at the start of a word begins a comment.
+ * badAddress, nan, lost, hang:MS.  A # at the start of a word begins a comment.
  */
 struct sim_script;
 
 struct sim_step {
-	struct reading reading; /* after hang_ms */
-	uint32_t hang_ms;
-	bool is_lost; /* the whole bus: no reading */
+	struct reading reading;
+	uint32_t hang_ms; /* to be stuck before the reading */
+	bool is_lost;     /* the whole bus: no reading */
 };
 
 #define SIM_SCRIPT_MAX_BYTES (1024 * 1024)
@@ -34,8 +34,7 @@ struct sim_step {
 int sim_script_load(const char *path, struct sim_script **ret_script, struct err *err);
 void sim_script_free(struct sim_script *script); /* copes with NULL */
 
-/* The file at `path` is still the one that was loaded: false if it was changed, replaced, removed.
- */
+/* False if the file at `path` was changed, replaced or removed since it was loaded. */
 bool sim_script_is_current(const struct sim_script *script, const char *path);
 
 /* The next word of an address. False: the script does not know it. */

@@ -401,7 +401,7 @@ w1_scan(struct driver_bus *base, driver_found_fn *found, void *context, struct e
 
 const struct driver driver_w1 = {
 	.name = "w1",
-	.flags = DRIVER_SLOW,
+	.flags = DRIVER_SLOW | DRIVER_UNIQUE,
 	.endpoint_help = "the folder of the kernel's 1-Wire devices, normally /sys/bus/w1/devices",
 	.options_help = "\"\", or \"no-bulk\": never convert on all probes at once",
 	.address_help = "the ROM id of a temperature probe, like 28-000005e2fdc3 "

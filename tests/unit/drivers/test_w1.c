@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -186,6 +188,7 @@ takes_rom_ids_of_temperature_probes(void **state)
 	};
 
 	(void)state;
+	assert_int_equal(driver_w1.flags, DRIVER_SLOW | DRIVER_UNIQUE);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct driver_point point = { .unit = 0 };
 		char name[24];
