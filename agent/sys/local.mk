@@ -4,5 +4,6 @@ agent_sys_libsys_a_SOURCES = \
 	agent/sys/chan.c agent/sys/chan.h \
 	agent/sys/clock.c agent/sys/clock.h \
 	agent/sys/daemonize.c agent/sys/daemonize.h \
+	agent/sys/lock.c agent/sys/lock.h \
 	agent/sys/log.c agent/sys/log.h \
 	agent/sys/thread.c agent/sys/thread.h

@@ -3,17 +3,20 @@ check_PROGRAMS += \
 	tests/unit/sys/test_chan \
 	tests/unit/sys/test_clock \
 	tests/unit/sys/test_daemonize \
+	tests/unit/sys/test_lock \
 	tests/unit/sys/test_log \
 	tests/unit/sys/test_thread
 sys_test_libs = agent/sys/libsys.a agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_sys_test_chan_LDADD = $(sys_test_libs)
 tests_unit_sys_test_clock_LDADD = $(sys_test_libs)
 tests_unit_sys_test_daemonize_LDADD = $(sys_test_libs)
+tests_unit_sys_test_lock_LDADD = $(sys_test_libs)
 tests_unit_sys_test_log_LDADD = $(sys_test_libs)
 tests_unit_sys_test_thread_LDADD = $(sys_test_libs)
 TESTS += \
 	tests/unit/sys/test_chan \
 	tests/unit/sys/test_clock \
 	tests/unit/sys/test_daemonize \
+	tests/unit/sys/test_lock \
 	tests/unit/sys/test_log \
 	tests/unit/sys/test_thread
