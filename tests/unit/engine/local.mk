@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/unit/engine/test_engine tests/unit/engine/test_engine_thread
+engine_test_libs = agent/engine/libengine.a agent/store/libstore.a agent/conf/libconf.a \
+	agent/sys/libsys.a agent/core/libcore.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(CMOCKA_LIBS)
+tests_unit_engine_test_engine_SOURCES = tests/unit/engine/test_engine.c tests/unit/fixture.c \
+	tests/unit/fixture.h
+tests_unit_engine_test_engine_LDADD = $(engine_test_libs)
+tests_unit_engine_test_engine_thread_SOURCES = tests/unit/engine/test_engine_thread.c \
+	tests/unit/fixture.c tests/unit/fixture.h
+tests_unit_engine_test_engine_thread_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine tests/unit/engine/test_engine_thread

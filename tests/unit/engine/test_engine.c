@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/scale.h"
+#include "core/text.h"
+#include "engine/engine.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/unit.h"
+
+/* The real engine on a real database; time is an argument. */
+#define START 5000000
+
+struct bench {
+	char folder[32];
+	struct store *store;
+	struct hub *hub;
+	struct engine *engine;
+	struct moment now;
+	uint32_t told_generation; /* of the last configuration that the effect told */
+};
+
+static void
+told(void *context, const struct conf *conf)
+{
+	((struct bench *)context)->told_generation = conf->generation;
+}
+
+static int
+set_up(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+	struct engine_effects effects = { .conf_in_force = told, .context = bench };
+	struct err err;
+
+	text_copy(bench->folder, sizeof(bench->folder), "/tmp/test_engine.XXXXXX");
+	assert_non_null(mkdtemp(bench->folder));
+	assert_int_equal(store_open(bench->folder, &bench->store, &err), 0);
+	assert_int_equal(hub_new(&bench->hub), 0);
+	bench->now = (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
+	assert_int_equal(
+	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
+	*state = bench;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct bench *bench = *state;
+	char command[64];
+
+	engine_free(bench->engine);
+	hub_free(bench->hub);
+	store_close(bench->store);
+	snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
+	assert_int_equal(system(command), 0);
+	free(bench);
+	return 0;
+}
+
+static void
+configure(struct bench *bench, struct conf *conf)
+{
+	struct err err;
+
+	assert_int_equal(engine_configure(bench->engine, conf, &bench->now, &err), 0);
+}
+
+/* What a file with these sensors gives: names, no indices. */
+static struct conf *
+conf_of(const char *const *names)
+{
+	struct conf *conf = fixture_conf("", 1000);
+
+	for (; *names != NULL; names++)
+		fixture_sensor(conf, 0, *names);
+	return conf;
+}
+
+static uint32_t
+index_of(struct bench *bench, const char *name)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	uint32_t index = 0;
+
+	for (size_t i = 0; i < snapshot->conf->sensor_count; i++)
+		if (strcmp(snapshot->conf->sensors[i].name, name) == 0)
+			index = snapshot->conf->sensors[i].index;
+	hub_put(bench->hub, snapshot);
+	return index;
+}
+
+static struct live_sensor
+live_of(struct bench *bench, uint32_t index)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	const struct conf_sensor *sensor = conf_sensor(snapshot->conf, index);
+	struct live_sensor live;
+
+	assert_non_null(sensor);
+	live = snapshot->live->sensors[sensor - snapshot->conf->sensors];
+	hub_put(bench->hub, snapshot);
+	return live;
+}
+
+static struct live_agent
+agent_of(struct bench *bench)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	struct live_agent agent = snapshot->agent;
+
+	hub_put(bench->hub, snapshot);
+	return agent;
+}
+
+/* One report with one sample, taken now, under the configuration of `generation`; a turn. */
+static void
+report(struct bench *bench, uint32_t generation, uint32_t sensor, struct reading reading)
+{
+	struct bus_report *report = calloc(1, sizeof(*report) + sizeof(struct sample));
+	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
+
+	report->bus = 1;
+	report->generation = generation;
+	report->state = BUS_UP;
+	report->count = 1;
+	report->samples[0] = (struct sample){ sensor, reading, bench->now.boottime_ms };
+	engine_step(bench->engine, &message, &bench->now);
+	engine_turn_end(bench->engine, &bench->now);
+}
+
+static struct reading
+milli(int64_t value)
+{
+	return reading_good((struct raw){ .kind = RAW_MILLI, .i = value });
+}
+
+static void
+pass(struct bench *bench, int64_t ms)
+{
+	bench->now.boottime_ms += ms;
+	bench->now.wall_ms += ms;
+	engine_tick(bench->engine, &bench->now);
+	engine_turn_end(bench->engine, &bench->now);
+}
+
+static void
+indices_hold_over_reordering_and_are_never_reused(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t a, b, c;
+
+	configure(bench, conf_of((const char *const[]){ "a", "b", "c", NULL }));
+	a = index_of(bench, "a");
+	b = index_of(bench, "b");
+	c = index_of(bench, "c");
+	assert_true(a != b && b != c && a != c && a != 0);
+	assert_int_equal(bench->told_generation, 1);
+	configure(bench, conf_of((const char *const[]){ "c", "d", "a", NULL }));
+	assert_int_equal(index_of(bench, "a"), a);
+	assert_int_equal(index_of(bench, "c"), c);
+	assert_int_equal(index_of(bench, "b"), 0);
+	assert_int_not_equal(index_of(bench, "d"), b);
+	assert_int_equal(agent_of(bench).next_sensor_index, index_of(bench, "d") + 1);
+	configure(bench, conf_of((const char *const[]){ "b", NULL }));
+	assert_int_equal(index_of(bench, "b"), b);
+	assert_int_equal(bench->told_generation, 3);
+}
+
+static void
+a_sample_becomes_a_value(void **state)
+{
+	static const struct {
+		const char *what;
+		struct reading reading;
+		enum quantity quantity;
+		enum fault_reason reason;
+		int32_t value;
+	} cases[] = {
+		{ "raw x gain + offset", { FAULT_NONE, { RAW_INT, { .i = 215 } } },
+		    QUANTITY_TEMPERATURE, FAULT_NONE, 22500 },
+		{ "below absolute zero", { FAULT_NONE, { RAW_INT, { .i = -2800 } } },
+		    QUANTITY_TEMPERATURE, FAULT_OUT_OF_RANGE, 0 },
+		{ "too humid", { FAULT_NONE, { RAW_INT, { .i = 1015 } } }, QUANTITY_HUMIDITY,
+		    FAULT_OUT_OF_RANGE, 0 },
+		{ "not a number", { FAULT_NONE, { RAW_REAL, { .d = __builtin_nan("") } } },
+		    QUANTITY_TEMPERATURE, FAULT_IMPLAUSIBLE, 0 },
+		{ "the driver's word", { .reason = FAULT_BAD_REPLY }, QUANTITY_TEMPERATURE,
+		    FAULT_BAD_REPLY, 0 },
+	};
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct conf *conf = fixture_conf("", 1000);
+		struct conf_sensor *sensor;
+		struct live_sensor live;
+		char name[16];
+
+		snprintf(name, sizeof(name), "case %zu", i);
+		sensor = fixture_sensor(conf, 0, name);
+		sensor->quantity = cases[i].quantity;
+		sensor->gain_micro = SCALE_GAIN_ONE / 10;
+		sensor->offset_milli = 1000;
+		sensor->fault_count = 1;
+		sensor->fault_delay_ms = 0;
+		configure(bench, conf);
+		report(bench, bench->told_generation, index_of(bench, name), cases[i].reading);
+		live = live_of(bench, index_of(bench, name));
+		assert_int_equal(live.reason, cases[i].reason);
+		assert_int_equal(live.quality,
+		    cases[i].reason == FAULT_NONE ? QUALITY_GOOD : QUALITY_FAULT);
+		assert_int_equal(live.errors, cases[i].reason != FAULT_NONE);
+		assert_int_equal(live.reads, 1);
+		if (cases[i].reason == FAULT_NONE)
+			assert_int_equal(live.value_milli, cases[i].value);
+	}
+}
+
+static void
+a_reload_leaves_alone_what_stays_the_same(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf;
+	uint32_t a, b;
+
+	configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
+	a = index_of(bench, "a");
+	b = index_of(bench, "b");
+	report(bench, 1, a, milli(21500));
+	report(bench, 1, b, milli(22500));
+	conf = conf_of((const char *const[]){ "b", "a", NULL });
+	conf->sensors[1].limit_milli[LIMIT_HIGH_WARNING] = 27000;
+	text_copy(conf->sensors[0].address, CONF_ADDRESS_SIZE, "elsewhere");
+	configure(bench, conf);
+	assert_int_equal(live_of(bench, a).quality, QUALITY_GOOD);
+	assert_int_equal(live_of(bench, a).reads, 1);
+	assert_int_equal(live_of(bench, a).value_milli, 21500);
+	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
+	assert_int_equal(live_of(bench, b).reads, 0);
+	report(bench, 1, b, milli(22500)); /* was under way: it is of the old address */
+	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
+	report(bench, 1, a, milli(21600)); /* was under way too: a means the same as before */
+	assert_int_equal(live_of(bench, a).reads, 2);
+	report(bench, 2, b, milli(-3000));
+	assert_int_equal(live_of(bench, b).value_milli, -3000);
+}
+
+static void
+silence_ends_in_fault_and_out_of_service_does_not(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = conf_of((const char *const[]){ "a", "b", NULL });
+	uint32_t a, b;
+
+	conf->sensors[1].admin_state = ADMIN_DISABLED;
+	configure(bench, conf);
+	a = index_of(bench, "a");
+	b = index_of(bench, "b");
+	assert_int_equal(agent_of(bench).overall, SEVERITY_UNKNOWN);
+	report(bench, 1, a, milli(21500));
+	assert_int_equal(agent_of(bench).overall, SEVERITY_OK);
+	assert_int_equal(live_of(bench, b).suppression, SUPPRESSION_OUT_OF_SERVICE);
+	pass(bench, 30000);
+	assert_int_equal(live_of(bench, a).quality, QUALITY_GOOD);
+	pass(bench, 1000);
+	assert_int_equal(live_of(bench, a).quality, QUALITY_FAULT);
+	assert_int_equal(live_of(bench, a).reason, FAULT_STALE);
+	assert_int_equal(live_of(bench, a).severity, SEVERITY_UNKNOWN);
+	assert_int_equal(agent_of(bench).sensors_in_fault, 1);
+	assert_int_equal(agent_of(bench).overall, SEVERITY_UNKNOWN);
+	pass(bench, 600000);
+	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
+}
+
+static void
+back_in_service_starts_afresh(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf;
+	uint32_t a;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	a = index_of(bench, "a");
+	report(bench, 1, a, milli(21500));
+	conf = conf_of((const char *const[]){ "a", NULL });
+	conf->sensors[0].admin_state = ADMIN_DISABLED;
+	configure(bench, conf);
+	assert_int_equal(live_of(bench, a).quality, QUALITY_UNKNOWN);
+	report(bench, 2, a, milli(30000));
+	assert_int_equal(live_of(bench, a).reads, 1);
+	pass(bench, 100000);
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	pass(bench, 59000);
+	assert_int_equal(live_of(bench, a).quality, QUALITY_UNKNOWN);
+	report(bench, 3, a, milli(20000));
+	assert_int_equal(live_of(bench, a).quality, QUALITY_GOOD);
+	assert_int_equal(live_of(bench, a).reads, 2);
+}
+
+static void
+values_are_published_every_100_ms_and_news_at_once(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t a;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	a = index_of(bench, "a");
+	report(bench, 1, a, milli(21000)); /* unknown -> good: news */
+	assert_int_equal(live_of(bench, a).value_milli, 21000);
+	bench->now.boottime_ms += 50;
+	report(bench, 1, a, milli(22000));
+	assert_int_equal(live_of(bench, a).value_milli, 21000);
+	assert_int_equal(engine_publish_due_ms(bench->engine), START + 100);
+	bench->now.boottime_ms += 10;
+	report(bench, 1, a, reading_bad(FAULT_NO_REPLY)); /* good -> suspect: news */
+	assert_int_equal(live_of(bench, a).value_milli, 22000);
+	assert_int_equal(live_of(bench, a).quality, QUALITY_SUSPECT);
+	assert_int_equal(engine_publish_due_ms(bench->engine), INT64_MAX);
+}
+
+static void
+a_snapshot_that_somebody_holds_never_changes(void **state)
+{
+	struct bench *bench = *state;
+	const struct snapshot *held;
+	uint32_t a;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	a = index_of(bench, "a");
+	report(bench, 1, a, milli(21000));
+	held = hub_get(bench->hub);
+	for (int i = 0; i < 5; i++) {
+		bench->now.boottime_ms += 200;
+		report(bench, 1, a, milli(22000 + i));
+	}
+	configure(bench, conf_of((const char *const[]){ "b", NULL }));
+	assert_int_equal(held->live->sensors[0].value_milli, 21000);
+	assert_string_equal(held->conf->sensors[0].name, "a");
+	hub_put(bench->hub, held);
+}
+
+static void
+the_heartbeat_counts_seconds(void **state)
+{
+	struct bench *bench = *state;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	assert_int_equal(engine_tick_due_ms(bench->engine), START + 1000);
+	for (int i = 0; i < 7; i++)
+		pass(bench, 1000);
+	assert_int_equal(agent_of(bench).heartbeat, 7);
+	assert_int_equal(engine_tick_due_ms(bench->engine), START + 8000);
+}
+
+static void
+minimum_and_maximum_follow(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t a;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	a = index_of(bench, "a");
+	assert_false(live_of(bench, a).has_good);
+	report(bench, 1, a, milli(21000));
+	bench->now.boottime_ms += 200;
+	report(bench, 1, a, milli(-5000));
+	bench->now.boottime_ms += 200;
+	report(bench, 1, a, milli(30000));
+	assert_int_equal(live_of(bench, a).minimum_milli, -5000);
+	assert_int_equal(live_of(bench, a).maximum_milli, 30000);
+}
+
+#define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ENGINE_TEST(indices_hold_over_reordering_and_are_never_reused),
+		ENGINE_TEST(a_sample_becomes_a_value),
+		ENGINE_TEST(a_reload_leaves_alone_what_stays_the_same),
+		ENGINE_TEST(silence_ends_in_fault_and_out_of_service_does_not),
+		ENGINE_TEST(back_in_service_starts_afresh),
+		ENGINE_TEST(values_are_published_every_100_ms_and_news_at_once),
+		ENGINE_TEST(a_snapshot_that_somebody_holds_never_changes),
+		ENGINE_TEST(the_heartbeat_counts_seconds),
+		ENGINE_TEST(minimum_and_maximum_follow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
