@@ -14,8 +14,8 @@ plan_of(struct conf *conf, const struct plan *old, int64_t now_ms)
 	struct err err;
 
 	conf_seal(conf);
-	assert_int_equal(plan_new(conf, conf_bus(conf, 1), driver_find("sim"), old, now_ms, &plan, &err),
-	    0);
+	assert_int_equal(
+	    plan_new(conf, conf_bus(conf, 1), driver_find("sim"), old, now_ms, &plan, &err), 0);
 	return plan;
 }
 

@@ -41,8 +41,8 @@ next_report(struct chan *reports)
 
 /* Waits for a sample of the sensor with that reason; the report's bus state goes to *ret_state. */
 static struct sample
-await_sample(struct chan *reports, uint32_t sensor, enum fault_reason reason,
-    enum bus_state *ret_state)
+await_sample(
+    struct chan *reports, uint32_t sensor, enum fault_reason reason, enum bus_state *ret_state)
 {
 	int64_t until_ms = clock_boottime_ms() + PATIENCE_MS;
 

@@ -39,7 +39,8 @@ set_up(void **state)
 	assert_non_null(mkdtemp(bench->folder));
 	assert_int_equal(store_open(bench->folder, &bench->store, &err), 0);
 	assert_int_equal(hub_new(&bench->hub), 0);
-	bench->now = (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
+	bench->now =
+	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
 	assert_int_equal(
 	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
 	*state = bench;
@@ -210,8 +211,8 @@ a_sample_becomes_a_value(void **state)
 		report(bench, bench->told_generation, index_of(bench, name), cases[i].reading);
 		live = live_of(bench, index_of(bench, name));
 		assert_int_equal(live.reason, cases[i].reason);
-		assert_int_equal(live.quality,
-		    cases[i].reason == FAULT_NONE ? QUALITY_GOOD : QUALITY_FAULT);
+		assert_int_equal(
+		    live.quality, cases[i].reason == FAULT_NONE ? QUALITY_GOOD : QUALITY_FAULT);
 		assert_int_equal(live.errors, cases[i].reason != FAULT_NONE);
 		assert_int_equal(live.reads, 1);
 		if (cases[i].reason == FAULT_NONE)

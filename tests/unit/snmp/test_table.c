@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/reading.h"
+#include "core/text.h"
+#include "snmp/tables.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/unit.h"
+
+/* The real tables over a snapshot made by hand: sensors 3 (good), 7 (fault), 20 (humidity). */
+#define NOW 1000000
+
+static struct hub *hub;
+
+static struct live_sensor
+good(int32_t milli)
+{
+	return (struct live_sensor){
+		.value_milli = milli,
+		.last_good_milli = milli,
+		.last_good_ms = NOW - 250,
+		.minimum_milli = milli,
+		.maximum_milli = milli,
+		.quality = QUALITY_GOOD,
+		.reason = FAULT_NONE,
+		.severity = SEVERITY_OK,
+		.zone = ZONE_NORMAL,
+		.suppression = SUPPRESSION_NONE,
+		.has_good = true,
+	};
+}
+
+static int
+publish(void **state)
+{
+	struct conf *conf = fixture_conf("", 1000);
+	struct live_agent agent = { .uuid = "u", .overall = SEVERITY_OK };
+	struct live *live;
+
+	(void)state;
+	fixture_sensor(conf, 3, "three")->limit_milli[LIMIT_HIGH_WARNING] = 27000;
+	conf->sensors[0].limits_enabled = LIMIT_BIT(LIMIT_HIGH_WARNING);
+	fixture_sensor(conf, 20, "twenty")->quantity = QUANTITY_HUMIDITY;
+	fixture_sensor(conf, 7, "seven");
+	conf_seal(conf);
+	assert_int_equal(hub_new(&hub), 0);
+	live = hub_take_live(hub, 3, 1);
+	live->sensors[0] = good(-500);
+	live->sensors[1] = (struct live_sensor){ .quality = QUALITY_FAULT,
+		.reason = FAULT_NO_REPLY,
+		.severity = SEVERITY_UNKNOWN,
+		.zone = ZONE_NORMAL };
+	live->sensors[2] = good(45000);
+	live->buses[0].state = BUS_UP;
+	assert_int_equal(hub_publish(hub, conf, live, &agent), 0);
+	conf_unref(conf);
+	return 0;
+}
+
+static int
+withdraw(void **state)
+{
+	(void)state;
+	hub_free(hub);
+	return 0;
+}
+
+static void
+get_tells_no_object_from_no_instance(void **state)
+{
+	static const struct {
+		const char *what;
+		struct position at;
+		enum table_result result;
+		int32_t integer;
+	} cases[] = {
+		{ "a value", { 7, 3 }, TABLE_OK, -500 },
+		{ "a limit", { 21, 3 }, TABLE_OK, 27000 },
+		{ "a limit never set", { 22, 3 }, TABLE_OK, 0 },
+		{ "no value in fault", { 7, 7 }, TABLE_NO_INSTANCE, 0 },
+		{ "the quality of that one", { 9, 7 }, TABLE_OK, QUALITY_FAULT },
+		{ "no such row", { 7, 4 }, TABLE_NO_INSTANCE, 0 },
+		{ "no index 0", { 7, 0 }, TABLE_NO_INSTANCE, 0 },
+		{ "beyond all rows", { 7, UINT64_MAX }, TABLE_NO_INSTANCE, 0 },
+		{ "the index column is not accessible", { 1, 3 }, TABLE_NO_OBJECT, 0 },
+		{ "no such column", { 48, 3 }, TABLE_NO_OBJECT, 0 },
+	};
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct column *column;
+		struct value value;
+		enum table_result result =
+		    table_get(&table_sensor, &cell, &cases[i].at, &column, &value);
+
+		if (result != cases[i].result)
+			fail_msg("%s: result %d", cases[i].what, result);
+		if (result == TABLE_OK)
+			assert_int_equal(value.integer, cases[i].integer);
+	}
+	hub_put(hub, cell.snapshot);
+}
+
+static void
+next_passes_over_missing_cells_and_goes_on_in_the_next_column(void **state)
+{
+	static const struct {
+		const char *what;
+		struct position from, to;
+	} cases[] = {
+		{ "the very first", { 0, 0 }, { 2, 3 } },
+		{ "the index column is passed over", { 1, 20 }, { 2, 3 } },
+		{ "a row that is there may be meant", { 2, 3 }, { 2, 3 } },
+		{ "the next row", { 2, 4 }, { 2, 7 } },
+		{ "behind the last row", { 2, 21 }, { 3, 3 } },
+		{ "no value in fault", { 7, 4 }, { 7, 20 } },
+		{ "an index beyond 32 bits", { 7, UINT64_C(1) << 40 }, { 8, 3 } },
+	};
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct position position = cases[i].from;
+		const struct column *column;
+		struct value value;
+
+		assert_int_equal(
+		    table_next(&table_sensor, &cell, &position, &column, &value), TABLE_OK);
+		if (position.column != cases[i].to.column || position.index != cases[i].to.index)
+			fail_msg("%s: went to %d.%d", cases[i].what, (int)position.column,
+			    (int)position.index);
+	}
+	hub_put(hub, cell.snapshot);
+}
+
+static void
+a_walk_of_each_table_rises_and_ends(void **state)
+{
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+
+	(void)state;
+	for (size_t t = 0; tables[t] != NULL; t++) {
+		struct position position = { 0, 0 }, last = { 0, 0 };
+		const struct column *column;
+		struct value value;
+		size_t cells = 0;
+
+		while (table_next(tables[t], &cell, &position, &column, &value) == TABLE_OK) {
+			assert_true(
+			    position.column > last.column ||
+			    (position.column == last.column && position.index > last.index));
+			assert_int_equal(column->number, position.column);
+			last = position;
+			position.index++;
+			cells++;
+		}
+		assert_true(cells > 0);
+	}
+	hub_put(hub, cell.snapshot);
+}
+
+static void
+only_temperatures_have_a_row_in_the_temperature_table(void **state)
+{
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+	const struct column *column;
+	struct value value;
+
+	(void)state;
+	assert_int_equal(
+	    table_get(&table_temperature, &cell, &(struct position){ 1, 20 }, &column, &value),
+	    TABLE_NO_INSTANCE);
+	assert_int_equal(
+	    table_get(&table_temperature, &cell, &(struct position){ 3, 3 }, &column, &value),
+	    TABLE_OK);
+	assert_int_equal(value.integer, -5);
+	assert_int_equal(
+	    table_get(&table_temperature, &cell, &(struct position){ 4, 3 }, &column, &value),
+	    TABLE_OK);
+	assert_int_equal(value.integer, 31100);
+	hub_put(hub, cell.snapshot);
+}
+
+static void
+texts_times_and_bits_have_the_shape_of_the_mib(void **state)
+{
+	struct cell cell = {
+		.snapshot = hub_get(hub), .now_ms = NOW, .now_wall_ms = INT64_C(1700000000250)
+	};
+	static const unsigned char date[11] = { 0x07, 0xe7, 11, 14, 22, 13, 20, 0, '+', 0, 0 };
+	const struct column *column;
+	struct value value;
+
+	(void)state;
+	assert_int_equal(
+	    table_get(&table_sensor, &cell, &(struct position){ 8, 3 }, &column, &value), TABLE_OK);
+	assert_int_equal(value.length, 6);
+	assert_memory_equal(value.octets, "-0.500", 6);
+	assert_int_equal(
+	    table_get(&table_sensor, &cell, &(struct position){ 8, 7 }, &column, &value), TABLE_OK);
+	assert_int_equal(value.length, 0);
+	assert_int_equal(
+	    table_get(&table_sensor, &cell, &(struct position){ 23, 3 }, &column, &value),
+	    TABLE_OK);
+	assert_int_equal(value.length, 1);
+	assert_int_equal(*(const unsigned char *)value.octets, 0x20);
+	assert_int_equal(
+	    table_get(&table_sensor, &cell, &(struct position){ 14, 3 }, &column, &value),
+	    TABLE_OK);
+	assert_int_equal(value.number, 250);
+	assert_int_equal(
+	    table_get(&table_sensor, &cell, &(struct position){ 15, 3 }, &column, &value),
+	    TABLE_OK);
+	assert_int_equal(value.length, 11);
+	assert_memory_equal(value.octets, date, 11);
+	hub_put(hub, cell.snapshot);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(get_tells_no_object_from_no_instance),
+		cmocka_unit_test(next_passes_over_missing_cells_and_goes_on_in_the_next_column),
+		cmocka_unit_test(a_walk_of_each_table_rises_and_ends),
+		cmocka_unit_test(only_temperatures_have_a_row_in_the_temperature_table),
+		cmocka_unit_test(texts_times_and_bits_have_the_shape_of_the_mib),
+	};
+
+	return cmocka_run_group_tests(tests, publish, withdraw);
+}
