@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LIBRARIES += agent/store/libstore.a
+agent_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+agent_store_libstore_a_SOURCES = \
+	agent/store/identity.c \
+	agent/store/meta.c \
+	agent/store/schema.c \
+	agent/store/store.c agent/store/store.h agent/store/store_private.h

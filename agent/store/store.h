@@ -22,8 +22,9 @@ enum store_kind {
 
 /*
  * Takes the lock of `state_dir` (flock on its file "lock"; -EBUSY with the holder's pid if another
- * instance has it), opens or makes the database, brings its schema up to date.  A newer schema than
- * ours is refused (-EPROTO).  Errors name the path.
+ * instance has it), opens or makes the database, brings its schema up to date.  The directory is
+ * made (0700) if it is missing, its parents are not.  Refused: a newer schema than ours (-EPROTO),
+ * a file that is no database of ours (-EINVAL).  Errors name the path.
  */
 int store_open(const char *state_dir, struct store **ret_store, struct err *err);
 void store_close(struct store *store); /* copes with NULL; gives the lock back */
@@ -38,12 +39,13 @@ void store_rollback(struct store *store);
 
 /*
  * The stable index of an identity: the one it always had, or the next that was never used, which is
- * stored.  Inside a transaction.  `key` is the name in the file.
+ * stored.  Inside a transaction; a rollback forgets it.  `key` is the name in the file.
  */
-int store_identity(struct store *store, enum store_kind kind, const char *key,
-    uint32_t *ret_index, struct err *err);
+int store_identity(struct store *store, enum store_kind kind, const char *key, uint32_t *ret_index,
+    struct err *err);
 
-/* The next index that store_identity would give (envsSensorNextIndex). */
+/* The next index that store_identity would give (envsSensorNextIndex); 0: none is left, or the
+ * database cannot be read. */
 uint32_t store_next_index(const struct store *store, enum store_kind kind);
 
 #endif

@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/unit/store/test_store
+tests_unit_store_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_store_test_store_LDADD = agent/store/libstore.a agent/sys/libsys.a \
+	agent/core/libcore.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/store/test_store

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stddef.h>
+
+#include "store/store_private.h"
+
+#define INDEX_MAX INT32_MAX /* of a table index and of entPhysicalIndex */
+
+int
+identity_init(struct store *store, struct err *err)
+{
+	const struct {
+		sqlite3_stmt **statement;
+		const char *sql;
+	} statements[] = {
+		{ &store->identity.find, "SELECT idx FROM identity WHERE kind = ?1 AND key = ?2" },
+		{ &store->identity.add,
+		    "INSERT INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)" },
+		{ &store->identity.next, "SELECT next FROM counter WHERE kind = ?1" },
+		{ &store->identity.advance, "UPDATE counter SET next = ?2 + 1 WHERE kind = ?1" },
+	};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < sizeof(statements) / sizeof(statements[0]) && r == 0; i++)
+		r = store_prepare(store, statements[i].sql, statements[i].statement, err);
+	return r;
+}
+
+/* An index from the first row of a statement with its parameters bound; 0: there is no row. */
+static int
+read_index(const struct store *store, sqlite3_stmt *statement, uint32_t *ret_index, struct err *err)
+{
+	int64_t value = 0;
+	int r = 0;
+
+	switch (sqlite3_step(statement)) {
+	case SQLITE_ROW:
+		value = sqlite3_column_int64(statement, 0);
+		break;
+	case SQLITE_DONE:
+		break;
+	default:
+		r = store_error(store, "cannot read an index", err);
+		break;
+	}
+	sqlite3_reset(statement);
+	if (r < 0)
+		return r;
+	if (value < 0 || value > (int64_t)INDEX_MAX + 1)
+		return err_set(err, -EIO, "%s: holds an index that cannot be", store->path);
+	*ret_index = (uint32_t)value;
+	return 0;
+}
+
+static int
+find(struct store *store, enum store_kind kind, const char *key, uint32_t *ret_index,
+    struct err *err)
+{
+	sqlite3_stmt *statement = store->identity.find;
+	int r;
+
+	sqlite3_bind_int(statement, 1, (int)kind);
+	sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
+	r = read_index(store, statement, ret_index, err);
+	sqlite3_bind_null(statement, 2); /* `key` is the caller's */
+	return r;
+}
+
+static int
+next(const struct store *store, enum store_kind kind, uint32_t *ret_index, struct err *err)
+{
+	sqlite3_bind_int(store->identity.next, 1, (int)kind);
+	return read_index(store, store->identity.next, ret_index, err);
+}
+
+static int
+add(struct store *store, enum store_kind kind, const char *key, uint32_t index, struct err *err)
+{
+	sqlite3_stmt *statement = store->identity.add;
+	int r;
+
+	sqlite3_bind_int(statement, 1, (int)kind);
+	sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 3, index);
+	r = store_run(store, statement, "cannot store an index", err);
+	sqlite3_bind_null(statement, 2);
+	if (r < 0)
+		return r;
+	statement = store->identity.advance;
+	sqlite3_bind_int(statement, 1, (int)kind);
+	sqlite3_bind_int64(statement, 2, index);
+	return store_run(store, statement, "cannot store an index", err);
+}
+
+int
+store_identity(struct store *store, enum store_kind kind, const char *key, uint32_t *ret_index,
+    struct err *err)
+{
+	uint32_t index;
+	int r;
+
+	/* Also where SQLite has rolled back after a full disk. */
+	if (sqlite3_get_autocommit(store->db))
+		return err_set(err, -EIO, "%s: no transaction is open", store->path);
+	r = find(store, kind, key, &index, err);
+	if (r < 0)
+		return r;
+	if (index == 0) {
+		r = next(store, kind, &index, err);
+		if (r < 0)
+			return r;
+		if (index == 0 || index > INDEX_MAX)
+			return err_set(err, -ENOSPC, "%s: no index is left", store->path);
+		r = add(store, kind, key, index, err);
+		if (r < 0)
+			return r;
+	}
+	*ret_index = index;
+	return 0;
+}
+
+uint32_t
+store_next_index(const struct store *store, enum store_kind kind)
+{
+	uint32_t index;
+
+	if (next(store, kind, &index, NULL) < 0 || index > INDEX_MAX)
+		return 0;
+	return index;
+}

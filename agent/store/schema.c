@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/store_private.h"
+
+/* What file(1) and we know a database of ours by: "envs". */
+#define APPLICATION_ID 0x656e7673
+
+/*
+ * The n-th entry makes version n+1 out of version n.  Released entries never change: a new version
+ * is a new entry.
+ */
+static const char *const migrations[] = {
+	/* 1: counter.next outlives the rows of identity: no index is ever used again. */
+	"CREATE TABLE meta ("
+	"	key TEXT NOT NULL PRIMARY KEY,"
+	"	value TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE counter ("
+	"	kind INTEGER NOT NULL PRIMARY KEY," /* enum store_kind */
+	"	next INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE identity ("
+	"	kind INTEGER NOT NULL REFERENCES counter (kind),"
+	"	key TEXT NOT NULL,"
+	"	idx INTEGER NOT NULL,"
+	"	PRIMARY KEY (kind, key),"
+	"	UNIQUE (kind, idx)"
+	") STRICT, WITHOUT ROWID;"
+	"INSERT INTO counter (kind, next) VALUES (1, 1), (2, 1), (3, 1000000);",
+};
+
+#define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+
+/* Refuses what is not ours before anything is written to it. */
+static int
+check_origin(struct store *store, int64_t *ret_version, struct err *err)
+{
+	int64_t application_id, tables, version;
+	int r;
+
+	r = store_number(store, "PRAGMA application_id", &application_id, err);
+	if (r == 0)
+		r = store_number(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	if (r == 0)
+		r = store_number(store, "PRAGMA user_version", &version, err);
+	if (r < 0)
+		return r;
+	if (application_id == 0 && tables == 0 && version == 0) {
+		*ret_version = 0; /* new */
+		return 0;
+	}
+	if (application_id != APPLICATION_ID || version < 1)
+		return err_set(err, -EINVAL, "%s: is not a database of envsensord", store->path);
+	if (version > SCHEMA_VERSION)
+		return err_set(err, -EPROTO,
+		    "%s: has schema version %lld, made by a newer envsensord; this one knows %lld",
+		    store->path, (long long)version, (long long)SCHEMA_VERSION);
+	*ret_version = version;
+	return 0;
+}
+
+static int
+migrate(struct store *store, int64_t from, struct err *err)
+{
+	char pragmas[96];
+	int64_t version;
+	int r = 0;
+
+	for (version = from; version < SCHEMA_VERSION && r == 0; version++)
+		r = store_exec(store, migrations[version], "cannot update the schema", err);
+	if (r == 0 && from == 0)
+		r = meta_create(store, err);
+	if (r < 0)
+		return r;
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %lld",
+	    APPLICATION_ID, (long long)SCHEMA_VERSION);
+	return store_exec(store, pragmas, "cannot update the schema", err);
+}
+
+/* A refusal is no error for SQLite: it answers with the mode that stays. */
+static int
+use_write_ahead_log(struct store *store, struct err *err)
+{
+	const unsigned char *mode = NULL;
+	sqlite3_stmt *statement;
+	int r, step;
+
+	r = store_prepare(store, "PRAGMA journal_mode = WAL", &statement, err);
+	if (r < 0)
+		return r;
+	step = sqlite3_step(statement);
+	if (step == SQLITE_ROW)
+		mode = sqlite3_column_text(statement, 0);
+	if (step != SQLITE_ROW)
+		r = store_error(store, "cannot use a write-ahead log", err);
+	else if (mode == NULL || strcmp((const char *)mode, "wal") != 0)
+		r = err_set(err, -EIO, "%s: cannot use a write-ahead log", store->path);
+	sqlite3_finalize(statement);
+	return r;
+}
+
+int
+schema_update(struct store *store, struct err *err)
+{
+	int64_t version = 0;
+	int r;
+
+	r = check_origin(store, &version, err);
+	if (r == 0)
+		r = use_write_ahead_log(store, err);
+	if (r < 0 || version == SCHEMA_VERSION)
+		return r;
+	r = store_begin(store, err);
+	if (r < 0)
+		return r;
+	r = migrate(store, version, err);
+	if (r < 0) {
+		store_rollback(store);
+		return r;
+	}
+	return store_commit(store, err);
+}

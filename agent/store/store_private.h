@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STORE_STORE_PRIVATE_H
+#define STORE_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "core/err.h"
+#include "store/store.h"
+
+/*
+ * Inside agent/store only.  Each file that owns tables has its statements in a structure here and
+ * prepares them once, in NAME_init, which store_open calls; all are finalized with the database.
+ */
+struct store {
+	sqlite3 *db;
+	int lock_fd;
+	char *lock_path;
+	char *path; /* of the database */
+	char uuid[37];
+	struct {
+		sqlite3_stmt *begin, *commit, *rollback;
+	} transaction;
+	struct {
+		sqlite3_stmt *find, *add, *next, *advance;
+	} identity;
+};
+
+/* store.c */
+
+/* The last SQLite error as "PATH: WHAT: why"; returns its negative errno. */
+int store_error(const struct store *store, const char *what, struct err *err);
+
+int store_exec(struct store *store, const char *sql, const char *what, struct err *err);
+int
+store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret_statement, struct err *err);
+
+/* Runs a statement that gives no rows, and resets it. */
+int store_run(struct store *store, sqlite3_stmt *statement, const char *what, struct err *err);
+
+/* One whole number from the first row of `sql`. */
+int store_number(struct store *store, const char *sql, int64_t *ret_number, struct err *err);
+
+/* schema.c: brings the database to our version, or refuses it. */
+int schema_update(struct store *store, struct err *err);
+
+/* meta.c: reads the uuid; makes it first in a new database.  Inside schema_update's transaction. */
+int meta_create(struct store *store, struct err *err);
+int meta_init(struct store *store, struct err *err);
+
+/* identity.c */
+int identity_init(struct store *store, struct err *err);
+
+#endif
