@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "store/store.h"
+#include "store/store_private.h"
 #include "tests/unit/unit.h"
 
 /* Each test has a folder of its own; the state directory in it is not there yet. */
@@ -134,6 +135,42 @@ makes_everything_private(void **state)
 	assert_int_equal(stat(database, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
 	store_close(NULL);
+}
+
+/* SQLite says nothing about a pragma that it does not know. */
+static void
+settings_are_in_force(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *sql;
+		int64_t value;
+	} cases[] = {
+		{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode",        1 },
+		{ "SELECT locking_mode = 'exclusive' FROM pragma_locking_mode",  1 },
+		{ "PRAGMA synchronous",                                          2 }, /* FULL */
+		{ "PRAGMA foreign_keys",                                         1 },
+		{ "PRAGMA trusted_schema",                                       0 },
+		{ "PRAGMA cell_size_check",                                      1 },
+		{ "PRAGMA cache_size",                                        -256 },
+		{ "PRAGMA temp_store",                                           2 }, /* MEMORY */
+		{ "PRAGMA journal_size_limit",                             1048576 },
+		{ "PRAGMA application_id",                              0x656e7673 },
+		{ "PRAGMA user_version",                                         1 },
+		{ "SELECT count(*) FROM meta WHERE key = 'created' AND value GLOB '20*T*Z'", 1 },
+	};
+	/* clang-format on */
+	struct store *store = opened();
+	int64_t value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		print_message("%s\n", cases[i].sql);
+		assert_int_equal(store_number(store, cases[i].sql, &value, NULL), 0);
+		assert_int_equal(value, cases[i].value);
+	}
+	store_close(store);
 }
 
 static void
@@ -379,6 +416,7 @@ what_is_no_database_of_ours_is_refused(void **state)
 		{ "a text",           "It was a dark and stormy night, and the sensors slept.\n", NULL },
 		{ "a long text",      NULL,                                                       NULL },
 		{ "somebody else's",  "", "CREATE TABLE song (title); PRAGMA user_version = 1"         },
+		{ "without a version", "", "CREATE TABLE song (title)"                                 },
 		{ "other id",         "", "PRAGMA application_id = 7; PRAGMA user_version = 1"         },
 		{ "our id, no version", "", "PRAGMA application_id = 1701738099"                       },
 	};
@@ -457,6 +495,7 @@ main(void)
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {
 		IN_A_FOLDER(makes_everything_private),
+		IN_A_FOLDER(settings_are_in_force),
 		IN_A_FOLDER(the_uuid_is_random_once_and_stays),
 		IN_A_FOLDER(indices_hold_over_restarts_and_reordering),
 		IN_A_FOLDER(the_next_index_is_told_before),
