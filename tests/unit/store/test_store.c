@@ -413,12 +413,12 @@ what_is_no_database_of_ours_is_refused(void **state)
 	static const struct {
 		const char *what, *content, *sql;
 	} cases[] = {
-		{ "a text",           "It was a dark and stormy night, and the sensors slept.\n", NULL },
-		{ "a long text",      NULL,                                                       NULL },
-		{ "somebody else's",  "", "CREATE TABLE song (title); PRAGMA user_version = 1"         },
-		{ "without a version", "", "CREATE TABLE song (title)"                                 },
-		{ "other id",         "", "PRAGMA application_id = 7; PRAGMA user_version = 1"         },
-		{ "our id, no version", "", "PRAGMA application_id = 1701738099"                       },
+		{ "a text",             "It was a dark and stormy night.\n", NULL },
+		{ "a long text",        NULL, NULL },
+		{ "somebody else's",    "", "CREATE TABLE song (title); PRAGMA user_version = 1" },
+		{ "without a version",  "", "CREATE TABLE song (title)" },
+		{ "other id",           "", "PRAGMA application_id = 7; PRAGMA user_version = 1" },
+		{ "our id, no version", "", "PRAGMA application_id = 1701738099" },
 	};
 	/* clang-format on */
 	char text[300], big[10000];
@@ -465,11 +465,14 @@ a_place_that_cannot_be_is_named(void **state)
 		int code;
 		const char *text; /* behind the folder */
 	} cases[] = {
-		{ "file",         -ENOTDIR, "/file/lock: cannot open: Not a directory"             },
-		{ "file/x",       -ENOTDIR, "/file/x: cannot make the state directory: Not a directory" },
-		{ "no/parents",   -ENOENT,
-		  "/no/parents: cannot make the state directory: No such file or directory"        },
-		{ "occupied",     -EISDIR,  "/occupied/envsensord.db: cannot open: Is a directory"  },
+		{ "file",        -ENOTDIR,
+		  "/file/lock: cannot open: Not a directory" },
+		{ "file/x",      -ENOTDIR,
+		  "/file/x: cannot make the state directory: Not a directory" },
+		{ "no/parents",  -ENOENT,
+		  "/no/parents: cannot make the state directory: No such file or directory" },
+		{ "occupied",    -EISDIR,
+		  "/occupied/envsensord.db: cannot open: Is a directory" },
 	};
 	/* clang-format on */
 	char path[100], text[300];
