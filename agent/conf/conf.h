@@ -2,6 +2,7 @@
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,11 +63,11 @@ struct conf_sensor {
 	enum quantity quantity;
 	enum conf_admin admin_state;
 	enum conf_storage storage;
-	uint32_t bus_index; /* filled by conf_seal */
-	uint32_t poll_interval_ms; /* 0 = the bus's */
+	uint32_t bus_index;                /* filled by conf_seal */
+	uint32_t poll_interval_ms;         /* 0 = the bus's */
 	int32_t limit_milli[LIMIT_LEVELS]; /* by enum conf_limit */
-	uint8_t limits_enabled; /* LIMIT_BIT()s */
-	int32_t deadband_milli; /* -1 until conf_check puts the quantity's default */
+	uint8_t limits_enabled;            /* LIMIT_BIT()s */
+	int32_t deadband_milli;            /* -1 until conf_check puts the quantity's default */
 	uint32_t on_delay_ms;
 	uint32_t off_delay_ms;
 	uint32_t min_samples;
@@ -89,12 +90,12 @@ struct conf_agent {
 };
 
 struct conf {
-	int references; /* atomic; conf_ref and conf_unref only */
-	uint32_t generation; /* grows with each configuration put in force */
+	atomic_int references; /* conf_ref and conf_unref only */
+	uint32_t generation;   /* grows with each configuration put in force */
 	struct conf_agent agent;
-	size_t bus_count;
+	size_t bus_count, bus_room; /* room: conf_add_bus only */
 	struct conf_bus *buses;
-	size_t sensor_count;
+	size_t sensor_count, sensor_room;
 	struct conf_sensor *sensors;
 };
 
@@ -103,8 +104,8 @@ struct conf *conf_new(void);
 struct conf *conf_ref(const struct conf *conf);
 void conf_unref(const struct conf *conf); /* copes with NULL */
 
-/* Append a bus or sensor with the schema's defaults; NULL: out of memory. The pointer holds until the
- * next append. */
+/* Append a bus or sensor with the schema's defaults; NULL: out of memory. The pointer holds until
+ * the next append. */
 struct conf_bus *conf_add_bus(struct conf *conf);
 struct conf_sensor *conf_add_sensor(struct conf *conf);
 

@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LIBRARIES += agent/conf/libconf.a
+agent_conf_libconf_a_SOURCES = \
+	agent/conf/conf.c agent/conf/conf.h \
+	agent/conf/field.c \
+	agent/conf/schema.c agent/conf/schema.h
+agent_conf_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)

@@ -19,23 +19,27 @@ enum conf_object {
 	CONF_SENSOR, /* struct conf_sensor: envsSensorTable */
 };
 
-enum field_type {         /* C type at `offset`   in the file */
-	FIELD_NAME,       /* char[]: the grammar of names (text_is_name) */
-	FIELD_TEXT,       /* char[]: clean UTF-8, `max` bytes at most */
-	FIELD_ENUM,       /* int: a label of `choices` */
-	FIELD_BOOL,       /* bool: true false yes no */
-	FIELD_NUMBER,     /* uint32_t: digits */
-	FIELD_DURATION,   /* uint32_t, ms: 250ms 1s 5m 4h */
-	FIELD_SECONDS,    /* uint32_t, s: 30s 5m 4h (whole seconds) */
-	FIELD_MILLI,      /* int32_t: decimal number in the sensor's unit, three places */
-	FIELD_MICRO,      /* int32_t: decimal number, six places */
-	FIELD_LIMITS,     /* uint8_t BITS: a list of low-critical low-warning … rate */
+enum field_type {       /* C type at `offset`   in the file */
+	FIELD_NAME,     /* char[]: the grammar of names (text_is_name) */
+	FIELD_TEXT,     /* char[]: clean UTF-8; with `choices`: one of their labels */
+	FIELD_ENUM,     /* int: a label of `choices` */
+	FIELD_QUANTITY, /* int: a label of EnvsQuantity (core/units) */
+	FIELD_BOOL,     /* bool: true false yes no */
+	FIELD_NUMBER,   /* uint32_t: digits */
+	FIELD_DURATION, /* uint32_t, ms: 250ms 1s 5m 4h */
+	FIELD_SECONDS,  /* uint32_t, s: 30s 5m 4h (whole seconds) */
+	FIELD_MILLI,    /* int32_t: decimal number in the sensor's unit, three places */
+	FIELD_MICRO,    /* int32_t: decimal number, six places */
+	FIELD_LIMITS,   /* uint8_t BITS: "low-critical, rate"; "none" */
 };
 
 enum field_flags {
 	FIELD_REQUIRED = 1 << 0, /* the file must give it */
 	FIELD_WRITABLE = 1 << 1, /* RW or RC in the MIB */
 	FIELD_TITLE = 1 << 2,    /* not a key: the title of the section (bus "title" {) */
+	FIELD_OR_ZERO = 1 << 3,  /* 0 is allowed below `min` too */
+	FIELD_NOT_ZERO = 1 << 4, /* 0 is refused inside the range */
+	FIELD_AUTO = 1 << 5,     /* "auto" is allowed and stored as -1 */
 };
 
 struct field_choice {
@@ -48,19 +52,28 @@ struct field {
 	const char *key; /* kebab-case, as in the file */
 	enum field_type type;
 	unsigned flags;
-	unsigned column; /* in the MIB table of the object; 0 = not in the MIB */
+	unsigned column; /* in the MIB table (agent: scalar of envsSystem); 0 = not in the MIB */
 	size_t offset, size;
-	int64_t min, max; /* numbers: in the unit stored; text: length in bytes */
-	const char *fallback; /* the default as the file would write it; NULL: none */
-	const struct field_choice *choices; /* FIELD_ENUM: ends with a NULL label */
-	int limit; /* enum conf_limit that setting this one enables, -1: none */
+	int64_t min, max;                   /* numbers: in the unit stored; text: length in bytes */
+	const char *fallback;               /* the default as the file would write it; NULL: none */
+	const struct field_choice *choices; /* ends with a NULL label; NULL: none */
+	int limit;        /* enum conf_limit that setting this one enables, -1: none */
 	const char *help; /* one sentence for the man page */
 };
 
-/* All rows, and the row of a key or column; NULL: none. */
+#define SCHEMA_KEYS_MAX   32  /* no object has more rows */
+#define FIELD_FORMAT_SIZE 256 /* enough for every field_format */
+
+/* All rows, an object's title first, and the row of a key or column; NULL: none. */
 const struct field *schema_at(size_t n);
 const struct field *schema_find(enum conf_object object, const char *key);
 const struct field *schema_column(enum conf_object object, unsigned column);
+
+/* The row's place among those of its object, below SCHEMA_KEYS_MAX. */
+size_t schema_number(const struct field *field);
+
+/* "bus", "sensor"; "" for the agent. */
+const char *schema_object_name(enum conf_object object);
 
 /* Reads `text` as the file writes it into `object` (the structure of field->object).  -EINVAL with
  * "KEY = "TEXT": want …" and nothing changed. */
@@ -68,6 +81,9 @@ int field_parse(const struct field *field, const char *text, void *object, struc
 
 /* The file's form of the value in `object`: field_parse takes it back. */
 void field_format(const struct field *field, const void *object, char *to, size_t size);
+
+/* "50ms to 1d, or 0": what is allowed, for errors and the man page. */
+void field_describe(const struct field *field, char *to, size_t size);
 
 /* True: both structures hold the same value. */
 bool field_is_equal(const struct field *field, const void *a, const void *b);

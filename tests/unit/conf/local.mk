@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
+conf_tests = \
+	tests/unit/conf/test_conf \
+	tests/unit/conf/test_field \
+	tests/unit/conf/test_schema
+check_PROGRAMS += $(conf_tests)
+TESTS += $(conf_tests)
+conf_test_libs = agent/conf/libconf.a agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_conf_test_conf_LDADD = $(conf_test_libs)
+tests_unit_conf_test_field_LDADD = $(conf_test_libs)
+tests_unit_conf_test_schema_LDADD = $(conf_test_libs)

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "tests/unit/unit.h"
+
+static struct conf *
+make(const uint32_t *sensors, size_t count)
+{
+	struct conf *conf = conf_new();
+
+	assert_non_null(conf);
+	for (uint32_t index = 3; index > 0; index--) {
+		struct conf_bus *bus = conf_add_bus(conf);
+
+		assert_non_null(bus);
+		bus->index = index * 10;
+		snprintf(bus->name, sizeof(bus->name), "bus%u", index);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct conf_sensor *sensor = conf_add_sensor(conf);
+
+		assert_non_null(sensor);
+		sensor->index = sensors[i];
+		snprintf(sensor->bus, sizeof(sensor->bus), "bus%u", sensors[i] % 3 + 1);
+	}
+	return conf;
+}
+
+static void
+begins_with_the_defaults(void **state)
+{
+	struct conf *conf = make((const uint32_t[]){ 1 }, 1);
+
+	(void)state;
+	assert_string_equal(conf->agent.agentx, "unix:/var/agentx/master");
+	assert_string_equal(conf->agent.state_dir, STATE_DIR);
+	assert_string_equal(conf->agent.site, "");
+	assert_string_equal(conf->agent.log_level, "info");
+	assert_int_equal(conf->buses[0].poll_interval_ms, 1000);
+	assert_int_equal(conf->sensors[0].storage, STORAGE_PERMANENT);
+	assert_int_equal(conf->sensors[0].gain_micro, 1000000);
+	conf_unref(conf);
+}
+
+static void
+is_found_by_index_once_sealed(void **state)
+{
+	static const uint32_t indices[] = { 9, 4, 4000000000u, 1, 17, 2, 100, 3, 7, 8 };
+	struct conf *conf = make(indices, COUNT(indices));
+
+	(void)state;
+	conf_seal(conf);
+	for (size_t i = 0; i < COUNT(indices); i++) {
+		const struct conf_sensor *sensor = conf_sensor(conf, indices[i]);
+
+		assert_non_null(sensor);
+		assert_int_equal(sensor->index, indices[i]);
+		assert_int_equal(sensor->bus_index, (indices[i] % 3 + 1) * 10);
+	}
+	for (size_t i = 1; i < conf->sensor_count; i++)
+		assert_true(conf->sensors[i - 1].index < conf->sensors[i].index);
+	assert_string_equal(conf_bus(conf, 20)->name, "bus2");
+	assert_null(conf_bus(conf, 2));
+	assert_null(conf_sensor(conf, 0));
+	assert_null(conf_sensor(conf, 5));
+	conf_unref(conf);
+}
+
+static void
+may_be_empty(void **state)
+{
+	struct conf *conf = conf_new();
+
+	(void)state;
+	conf_seal(conf);
+	assert_null(conf_bus(conf, 1));
+	assert_null(conf_sensor(conf, 1));
+	conf_unref(conf);
+	conf_unref(NULL);
+}
+
+static void
+grows_while_it_is_made_and_after_it_is_sealed(void **state)
+{
+	static uint32_t indices[1000];
+	struct conf *conf;
+
+	(void)state;
+	for (uint32_t i = 0; i < COUNT(indices); i++)
+		indices[i] = COUNT(indices) - i;
+	conf = make(indices, COUNT(indices));
+	conf_seal(conf);
+	assert_non_null(conf_add_sensor(conf));
+	assert_int_equal(conf->sensor_count, COUNT(indices) + 1);
+	assert_int_equal(conf->sensors[COUNT(indices)].index, 0);
+	assert_int_equal(conf->sensors[COUNT(indices) - 1].index, COUNT(indices));
+	conf_unref(conf);
+}
+
+static void
+lives_until_the_last_reference_goes(void **state)
+{
+	struct conf *conf = make(NULL, 0), *second = conf_ref(conf);
+
+	(void)state;
+	assert_ptr_equal(second, conf);
+	conf_unref(conf);
+	assert_string_equal(second->buses[0].name, "bus3"); /* the sanitizer looks */
+	conf_unref(second);
+}
+
+static void
+a_sensor_has_its_own_interval_or_that_of_its_bus(void **state)
+{
+	struct conf_bus bus = { .poll_interval_ms = 1000 };
+	struct conf_sensor sensor = { .poll_interval_ms = 0 };
+
+	(void)state;
+	assert_int_equal(conf_poll_interval_ms(&sensor, &bus), 1000);
+	sensor.poll_interval_ms = 250;
+	assert_int_equal(conf_poll_interval_ms(&sensor, &bus), 250);
+}
+
+static void
+knows_what_starts_a_sensor_afresh(void **state)
+{
+	const struct conf_sensor one = { .bus = "a", .address = "1", .quantity = QUANTITY_LEVEL };
+	struct conf_sensor other;
+
+	(void)state;
+	other = one;
+	other.gain_micro = 7;
+	other.name[0] = 'x';
+	assert_true(conf_sensor_is_same_source(&one, &other));
+	other.bus[0] = 'b';
+	assert_false(conf_sensor_is_same_source(&one, &other));
+	other = one;
+	other.address[0] = '2';
+	assert_false(conf_sensor_is_same_source(&one, &other));
+	other = one;
+	other.quantity = QUANTITY_FLOW;
+	assert_false(conf_sensor_is_same_source(&one, &other));
+}
+
+static void
+knows_what_opens_a_bus_again(void **state)
+{
+	const struct conf_bus one = { .driver = "a", .endpoint = "b", .options = "c" };
+	struct conf_bus other;
+
+	(void)state;
+	other = one;
+	other.poll_interval_ms = 7;
+	assert_true(conf_bus_is_same_line(&one, &other));
+	other.driver[0] = 'x';
+	assert_false(conf_bus_is_same_line(&one, &other));
+	other = one;
+	other.endpoint[0] = 'x';
+	assert_false(conf_bus_is_same_line(&one, &other));
+	other = one;
+	other.options[0] = 'x';
+	assert_false(conf_bus_is_same_line(&one, &other));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(begins_with_the_defaults),
+		cmocka_unit_test(is_found_by_index_once_sealed),
+		cmocka_unit_test(may_be_empty),
+		cmocka_unit_test(grows_while_it_is_made_and_after_it_is_sealed),
+		cmocka_unit_test(lives_until_the_last_reference_goes),
+		cmocka_unit_test(a_sensor_has_its_own_interval_or_that_of_its_bus),
+		cmocka_unit_test(knows_what_starts_a_sensor_afresh),
+		cmocka_unit_test(knows_what_opens_a_bus_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

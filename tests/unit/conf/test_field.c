@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/schema.h"
+#include "tests/unit/unit.h"
+
+union any_object {
+	struct conf_agent agent;
+	struct conf_bus bus;
+	struct conf_sensor sensor;
+};
+
+/* What the file says, and how it is written back. */
+static const struct {
+	enum conf_object object;
+	const char *key, *text, *back;
+} good[] = {
+	{ CONF_AGENT, "agentx", "tcp:127.0.0.1:705", "tcp:127.0.0.1:705" },
+	{ CONF_AGENT, "agentx", "unix:/x", "unix:/x" },
+	{ CONF_AGENT, "state-dir", "/var/lib/x y", "/var/lib/x y" },
+	{ CONF_AGENT, "state-dir", "d", "d" },
+	{ CONF_AGENT, "site", "Plzeň 1", "Plzeň 1" },
+	{ CONF_AGENT, "site", "", "" },
+	{ CONF_AGENT, "log-level", "error", "error" },
+	{ CONF_AGENT, "log-level", "debug", "debug" },
+	{ CONF_BUS, "name", "rack-line", "rack-line" },
+	{ CONF_BUS, "name", "a", "a" },
+	{ CONF_BUS, "driver", "sim", "sim" },
+	{ CONF_BUS, "driver", "modbus-rtu", "modbus-rtu" },
+	{ CONF_BUS, "endpoint", "[::1]:502", "[::1]:502" },
+	{ CONF_BUS, "endpoint", "", "" },
+	{ CONF_BUS, "options", "9600,8N1", "9600,8N1" },
+	{ CONF_BUS, "options", "", "" },
+	{ CONF_BUS, "poll-interval", "50ms", "50ms" },
+	{ CONF_BUS, "poll-interval", "86400s", "1d" },
+	{ CONF_BUS, "timeout", "10ms", "10ms" },
+	{ CONF_BUS, "timeout", "60s", "1m" },
+	{ CONF_BUS, "admin-state", "enabled", "enabled" },
+	{ CONF_BUS, "admin-state", "disabled", "disabled" },
+	{ CONF_SENSOR, "name", "abcdefghijklmnopqrstuvwx -_.:/#1",
+	    "abcdefghijklmnopqrstuvwx -_.:/#1" },
+	{ CONF_SENSOR, "name", "cold room", "cold room" },
+	{ CONF_SENSOR, "bus", "plc", "plc" },
+	{ CONF_SENSOR, "bus", "rack #2", "rack #2" },
+	{ CONF_SENSOR, "address", "1:input:1:int16", "1:input:1:int16" },
+	{ CONF_SENSOR, "address", "28-000005e2fdc3", "28-000005e2fdc3" },
+	{ CONF_SENSOR, "quantity", "temperature", "temperature" },
+	{ CONF_SENSOR, "quantity", "dew-point", "dewPoint" },
+	{ CONF_SENSOR, "gain", "0.1", "0.1" },
+	{ CONF_SENSOR, "gain", "-2147.483647", "-2147.483647" },
+	{ CONF_SENSOR, "gain", "0.000001", "0.000001" },
+	{ CONF_SENSOR, "gain", "1.0000000", "1" },
+	{ CONF_SENSOR, "offset", "-0.5", "-0.5" },
+	{ CONF_SENSOR, "offset", "2147483.647", "2147483.647" },
+	{ CONF_SENSOR, "poll-interval", "0", "0" },
+	{ CONF_SENSOR, "poll-interval", "1500ms", "1500ms" },
+	{ CONF_SENSOR, "location", "", "" },
+	{ CONF_SENSOR, "location", "behind \"B\" {2}", "behind \"B\" {2}" },
+	{ CONF_SENSOR, "admin-state", "enabled", "enabled" },
+	{ CONF_SENSOR, "admin-state", "disabled", "disabled" },
+	{ CONF_SENSOR, "low-critical", "-273.15", "-273.15" },
+	{ CONF_SENSOR, "low-critical", "0", "0" },
+	{ CONF_SENSOR, "low-warning", "-2147483.648", "-2147483.648" },
+	{ CONF_SENSOR, "low-warning", "3", "3" },
+	{ CONF_SENSOR, "high-warning", "27", "27" },
+	{ CONF_SENSOR, "high-warning", "27.125", "27.125" },
+	{ CONF_SENSOR, "high-critical", "32.50", "32.5" },
+	{ CONF_SENSOR, "high-critical", "-1", "-1" },
+	{ CONF_SENSOR, "rate-limit", "0.001", "0.001" },
+	{ CONF_SENSOR, "rate-limit", "2147483.647", "2147483.647" },
+	{ CONF_SENSOR, "limits-enabled", "none", "none" },
+	{ CONF_SENSOR, "limits-enabled", "", "none" },
+	{ CONF_SENSOR, "limits-enabled", "rate", "rate" },
+	{ CONF_SENSOR, "limits-enabled", "high-warning low-critical",
+	    "low-critical, high-warning" },
+	{ CONF_SENSOR, "limits-enabled", "rate,high-critical,high-warning,low-warning,low-critical",
+	    "low-critical, low-warning, high-warning, high-critical, rate" },
+	{ CONF_SENSOR, "deadband", "auto", "auto" },
+	{ CONF_SENSOR, "deadband", "0", "0" },
+	{ CONF_SENSOR, "deadband", "1.5", "1.5" },
+	{ CONF_SENSOR, "on-delay", "0", "0" },
+	{ CONF_SENSOR, "on-delay", "90s", "90s" },
+	{ CONF_SENSOR, "off-delay", "1ms", "1ms" },
+	{ CONF_SENSOR, "off-delay", "2h", "2h" },
+	{ CONF_SENSOR, "min-samples", "1", "1" },
+	{ CONF_SENSOR, "min-samples", "100", "100" },
+	{ CONF_SENSOR, "stale-after", "0", "0" },
+	{ CONF_SENSOR, "stale-after", "7d", "7d" },
+	{ CONF_SENSOR, "fault-count", "1", "1" },
+	{ CONF_SENSOR, "fault-count", "100", "100" },
+	{ CONF_SENSOR, "fault-delay", "0", "0" },
+	{ CONF_SENSOR, "fault-delay", "250ms", "250ms" },
+	{ CONF_SENSOR, "latch", "yes", "true" },
+	{ CONF_SENSOR, "latch", "no", "false" },
+	{ CONF_SENSOR, "ack-required", "true", "true" },
+	{ CONF_SENSOR, "ack-required", "false", "false" },
+	{ CONF_SENSOR, "reminder", "0", "0" },
+	{ CONF_SENSOR, "reminder", "1000ms", "1s" },
+	{ CONF_SENSOR, "reminder", "30d", "30d" },
+};
+
+static const struct {
+	enum conf_object object;
+	const char *key, *text, *error;
+} bad[] = {
+	{ CONF_AGENT, "log-level", "loud",
+	    "log-level = \"loud\": want error, warning, info or debug" },
+	{ CONF_AGENT, "agentx", "",
+	    "agentx = \"\": want 1 to 255 bytes of UTF-8 without controls" },
+	{ CONF_AGENT, "site", "a\nb",
+	    "site = \"a?b\": want at most 64 bytes of UTF-8 without controls" },
+	{ CONF_BUS, "name", "a;b",
+	    "name = \"a;b\": want 1 to 32 of letters, digits, blank, - _ . : / #, with no blank at "
+	    "either end" },
+	{ CONF_SENSOR, "name", "abcdefghijklmnopqrstuvwxyz -_.:/#",
+	    "name = \"abcdefghijklmnopqrstuvwxyz -_.:/#\": want 1 to 32 of letters, digits, blank, "
+	    "- _ "
+	    ". : / #, with no blank at either end" },
+	{ CONF_BUS, "poll-interval", "49ms", "poll-interval = \"49ms\": want 50ms to 1d" },
+	{ CONF_BUS, "poll-interval", "0", "poll-interval = \"0\": want 50ms to 1d" },
+	{ CONF_BUS, "poll-interval", "5", "poll-interval = \"5\": want 50ms to 1d" },
+	{ CONF_BUS, "poll-interval", "1 s", "poll-interval = \"1 s\": want 50ms to 1d" },
+	{ CONF_BUS, "timeout", "61s", "timeout = \"61s\": want 10ms to 1m" },
+	{ CONF_BUS, "timeout", "99999d", "timeout = \"99999d\": want 10ms to 1m" },
+	{ CONF_BUS, "admin-state", "on", "admin-state = \"on\": want enabled or disabled" },
+	{ CONF_BUS, "driver", "a-driver-with-a-long-name",
+	    "driver = \"a-driver-with-a-long-name\": want 1 to 15 bytes of UTF-8 without "
+	    "controls" },
+	{ CONF_SENSOR, "quantity", "colour",
+	    "quantity = \"colour\": want other, temperature, humidity, dewPoint, pressure, "
+	    "voltage, "
+	    "current, power, energy, frequency, co2, airSpeed, light, noise, contact, leak, smoke, "
+	    "voc, particulates, flow or level" },
+	{ CONF_SENSOR, "gain", "0",
+	    "gain = \"0\": want -2147.483648 to 2147.483647 with at most 6 decimals, but not 0" },
+	{ CONF_SENSOR, "gain", "1.0000001",
+	    "gain = \"1.0000001\": want -2147.483648 to 2147.483647 with at most 6 decimals, but "
+	    "not "
+	    "0" },
+	{ CONF_SENSOR, "gain", "1e3",
+	    "gain = \"1e3\": want -2147.483648 to 2147.483647 with at most 6 decimals, but not 0" },
+	{ CONF_SENSOR, "offset", "0,5",
+	    "offset = \"0,5\": want -2147483.648 to 2147483.647 with at most 3 decimals" },
+	{ CONF_SENSOR, "offset", "auto",
+	    "offset = \"auto\": want -2147483.648 to 2147483.647 with at most 3 decimals" },
+	{ CONF_SENSOR, "deadband", "-0.001",
+	    "deadband = \"-0.001\": want 0 to 2147483.647 with at most 3 decimals, or auto" },
+	{ CONF_SENSOR, "poll-interval", "49ms", "poll-interval = \"49ms\": want 50ms to 1d, or 0" },
+	{ CONF_SENSOR, "min-samples", "0", "min-samples = \"0\": want 1 to 100" },
+	{ CONF_SENSOR, "min-samples", "101", "min-samples = \"101\": want 1 to 100" },
+	{ CONF_SENSOR, "min-samples", "-1", "min-samples = \"-1\": want 1 to 100" },
+	{ CONF_SENSOR, "reminder", "1500ms",
+	    "reminder = \"1500ms\": want 0 to 30d in whole seconds" },
+	{ CONF_SENSOR, "latch", "1", "latch = \"1\": want true, false, yes or no" },
+	{ CONF_SENSOR, "limits-enabled", "high-warning, lows",
+	    "limits-enabled = \"high-warning, lows\": want none, or a list of low-critical, "
+	    "low-warning, high-warning, high-critical or rate" },
+	{ CONF_SENSOR, "address",
+	    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901",
+	    "address = "
+	    "\"0123456789012345678901234567890123456789012345678901234567890123456789012345...\": "
+	    "want 1 to 64 bytes of UTF-8 without controls" },
+};
+
+static void
+takes_back_what_it_writes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		const struct field *field = schema_find(good[i].object, good[i].key);
+		union any_object object = { 0 }, again = { 0 };
+		char text[FIELD_FORMAT_SIZE];
+		struct err err;
+
+		if (field_parse(field, good[i].text, &object, &err) < 0)
+			fail_msg("%s", err.text);
+		field_format(field, &object, text, sizeof(text));
+		assert_string_equal(text, good[i].back);
+		assert_int_equal(field_parse(field, text, &again, NULL), 0);
+		assert_memory_equal(&object, &again, sizeof(object));
+		assert_true(field_is_equal(field, &object, &again));
+	}
+}
+
+static void
+tells_values_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < COUNT(good); i++) {
+		const struct field *field = schema_find(good[i].object, good[i].key);
+		union any_object a = { 0 }, b = { 0 };
+		bool is_same_value;
+
+		if (field != schema_find(good[i - 1].object, good[i - 1].key))
+			continue;
+		assert_int_equal(field_parse(field, good[i].text, &a, NULL), 0);
+		assert_int_equal(field_parse(field, good[i - 1].text, &b, NULL), 0);
+		is_same_value = strcmp(good[i].back, good[i - 1].back) == 0;
+		assert_int_equal(field_is_equal(field, &a, &b), is_same_value);
+	}
+}
+
+static void
+each_field_has_two_values_here(void **state)
+{
+	const struct field *field;
+
+	(void)state;
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < COUNT(good); i++)
+			count += schema_find(good[i].object, good[i].key) == field;
+		if (count < 2)
+			fail_msg("%s has %zu", field->key, count);
+	}
+}
+
+static void
+refuses_and_says_what_is_allowed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		const struct field *field = schema_find(bad[i].object, bad[i].key);
+		union any_object object, before;
+		struct err err = { .code = 0 };
+
+		memset(&object, 0x5a, sizeof(object));
+		before = object;
+		assert_int_equal(field_parse(field, bad[i].text, &object, &err), -EINVAL);
+		assert_int_equal(err.code, -EINVAL);
+		assert_string_equal(err.text, bad[i].error);
+		assert_memory_equal(&object, &before, sizeof(object));
+	}
+}
+
+static void
+stores_units_and_bits(void **state)
+{
+	struct conf_sensor sensor = { 0 };
+
+	(void)state;
+	field_parse(schema_find(CONF_SENSOR, "reminder"), "4h", &sensor, NULL);
+	assert_int_equal(sensor.reminder_s, 14400);
+	field_parse(schema_find(CONF_SENSOR, "on-delay"), "4h", &sensor, NULL);
+	assert_int_equal(sensor.on_delay_ms, 14400000);
+	field_parse(schema_find(CONF_SENSOR, "gain"), "-0.1", &sensor, NULL);
+	assert_int_equal(sensor.gain_micro, -100000);
+	field_parse(schema_find(CONF_SENSOR, "high-critical"), "-0.1", &sensor, NULL);
+	assert_int_equal(sensor.limit_milli[LIMIT_HIGH_CRITICAL], -100);
+	field_parse(schema_find(CONF_SENSOR, "limits-enabled"), "low-critical rate", &sensor, NULL);
+	assert_int_equal(sensor.limits_enabled, 0x88);
+	field_parse(schema_find(CONF_SENSOR, "admin-state"), "disabled", &sensor, NULL);
+	assert_int_equal(sensor.admin_state, ADMIN_DISABLED);
+	field_parse(schema_find(CONF_SENSOR, "deadband"), "auto", &sensor, NULL);
+	assert_int_equal(sensor.deadband_milli, -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_back_what_it_writes),
+		cmocka_unit_test(tells_values_apart),
+		cmocka_unit_test(each_field_has_two_values_here),
+		cmocka_unit_test(refuses_and_says_what_is_allowed),
+		cmocka_unit_test(stores_units_and_bits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
