@@ -24,10 +24,12 @@ struct conf_place {
 	enum conf_object object;
 	size_t position;
 	const char *key; /* of the setting at fault; NULL: the object as a whole */
+	bool has_first;  /* the object is there already: */
+	size_t first;    /* of the same kind */
 };
 
-/* 0, or -EINVAL with one line of text (without file and line) and its place. Fills deadband defaults
- * and hardware ids. */
+/* 0; -EINVAL with one line of text (without file and line) and its place; -ENOMEM. Fills deadband
+ * defaults and hardware ids.  Takes n log n, and leaves the order as it is. */
 int conf_check(struct conf *conf, const struct conf_drivers *drivers, struct conf_place *ret_place,
     struct err *err);
 

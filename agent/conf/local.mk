@@ -2,6 +2,7 @@
 noinst_LIBRARIES += agent/conf/libconf.a
 agent_conf_libconf_a_SOURCES = \
 	agent/conf/conf.c agent/conf/conf.h \
+	agent/conf/conf_check.c agent/conf/conf_check.h \
 	agent/conf/field.c \
 	agent/conf/schema.c agent/conf/schema.h
 agent_conf_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
