@@ -8,11 +8,11 @@
 
 /*
  * Reads and checks envsensord.conf and what it includes (libConfuse).  One error ends it, as one
- * line "file:line: what is wrong, what is allowed".  0; -EINVAL: the content; another negative errno:
- * the file cannot be read.  The result has no indices yet and is not sealed.
+ * line "file:line: what is wrong, what is allowed".  0; -EINVAL: the content; another negative
+ * errno: the file cannot be read.  The result has no indices yet and is not sealed.
  */
-int conf_file_read(const char *path, const struct conf_drivers *drivers, struct conf **ret_conf,
-    struct err *err);
+int conf_file_read(
+    const char *path, const struct conf_drivers *drivers, struct conf **ret_conf, struct err *err);
 
 #define CONF_FILE_MAX_BYTES (8 * 1024 * 1024) /* of one file */
 

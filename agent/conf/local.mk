@@ -3,6 +3,10 @@ noinst_LIBRARIES += agent/conf/libconf.a
 agent_conf_libconf_a_SOURCES = \
 	agent/conf/conf.c agent/conf/conf.h \
 	agent/conf/conf_check.c agent/conf/conf_check.h \
+	agent/conf/conf_file.c agent/conf/conf_file.h \
+	agent/conf/conf_scan.c agent/conf/conf_scan.h \
+	agent/conf/conf_source.c agent/conf/conf_source.h \
 	agent/conf/field.c \
 	agent/conf/schema.c agent/conf/schema.h
 agent_conf_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
+# Who links it adds agent/core/libcore.a and $(CONFUSE_LIBS).
