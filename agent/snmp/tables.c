@@ -30,6 +30,7 @@ get_setting(
 		memcpy(&value->number, at, sizeof(value->number));
 		return true;
 	case FIELD_ENUM:
+	case FIELD_QUANTITY:
 	case FIELD_MILLI:
 	case FIELD_MICRO:
 		memcpy(&value->integer, at, sizeof(value->integer));
