@@ -129,20 +129,42 @@ library_log(int major, int minor, void *message, void *context)
 	return 0;
 }
 
+static const struct listener {
+	int major, minor;
+	SNMPCallback *callback;
+	int priority;
+} listeners[] = {
+	{ SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, library_log,
+	    NETSNMP_CALLBACK_DEFAULT_PRIORITY },
+	{ SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, before_session_start,
+	    NETSNMP_CALLBACK_HIGHEST_PRIORITY },
+	{ SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, after_session_start,
+	    NETSNMP_CALLBACK_LOWEST_PRIORITY },
+	{ SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, session_stop,
+	    NETSNMP_CALLBACK_DEFAULT_PRIORITY },
+	{ SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, registering,
+	    NETSNMP_CALLBACK_HIGHEST_PRIORITY },
+};
+#define LISTENER_COUNT (sizeof(listeners) / sizeof(listeners[0]))
+
 static void
 listen_to_library(struct agentx *agentx)
 {
 	snmp_disable_log();
 	snmp_enable_calllog();
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, library_log, agentx);
-	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
-	    before_session_start, agentx, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
-	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
-	    after_session_start, agentx, NETSNMP_CALLBACK_LOWEST_PRIORITY);
-	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
-	    session_stop, agentx, NETSNMP_CALLBACK_DEFAULT_PRIORITY);
-	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID,
-	    registering, agentx, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	for (size_t i = 0; i < LISTENER_COUNT; i++)
+		netsnmp_register_callback(listeners[i].major, listeners[i].minor,
+		    listeners[i].callback, agentx, listeners[i].priority);
+}
+
+/* At its shutdown the library would free(3) our context. */
+static void
+listen_no_more(struct agentx *agentx)
+{
+	for (size_t i = 0; i < LISTENER_COUNT; i++)
+		snmp_unregister_callback(
+		    listeners[i].major, listeners[i].minor, listeners[i].callback, agentx, 1);
+	snmp_disable_calllog();
 }
 
 /* ---- tables ---- */
@@ -269,6 +291,7 @@ run(void *context)
 		turn(agentx, wake_fd);
 	for (size_t i = 0; i < agentx->table_count; i++)
 		serve_end(agentx->tables[i].served);
+	listen_no_more(agentx);
 	snmp_shutdown("envsensord");
 }
 
