@@ -1,2 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += docs/DRIVERS.md
+dist_man_MANS += docs/envsensord.conf.5
+CLEANFILES += docs/envsensord.conf.5 docs/envsensord.conf.5.tmp
+# A generator built for another machine cannot run here: then the page that came with the source.
+docs/envsensord.conf.5: tests/tools/gen-conf-man$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) docs && \
+	if tests/tools/gen-conf-man$(EXEEXT) >$@.tmp; then :; else cp '$(srcdir)/$@' $@.tmp; fi && \
+	mv -f $@.tmp $@

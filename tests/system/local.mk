@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
+EXTRA_DIST += tests/system/man-lint
+TESTS += tests/system/man-lint

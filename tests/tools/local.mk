@@ -3,3 +3,7 @@ check_PROGRAMS += tests/tools/column-dump
 tests_tools_column_dump_LDADD = agent/snmp/libsnmp.a agent/engine/libengine.a \
 	agent/store/libstore.a agent/conf/libconf.a agent/sys/libsys.a agent/core/libcore.a \
 	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS)
+# Run by docs/local.mk in the build itself.
+noinst_PROGRAMS += tests/tools/gen-conf-man
+tests_tools_gen_conf_man_SOURCES = tests/tools/gen-conf-man.c
+tests_tools_gen_conf_man_LDADD = agent/conf/libconf.a agent/core/libcore.a

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Prints envsensord.conf(5): the keys from the schema, the rest from here.  It runs in the build,
+ * so that the manual cannot say anything but what the program does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/schema.h"
+
+static const char head[] =
+    ".\\\" Made by tests/tools/gen-conf-man from agent/conf/schema.c: change it there.\n"
+    ".Dd November 21, 2026\n"
+    ".Dt ENVSENSORD.CONF 5\n"
+    ".Os\n"
+    ".Sh NAME\n"
+    ".Nm envsensord.conf\n"
+    ".Nd configuration of envsensord\n"
+    ".Sh DESCRIPTION\n"
+    "The file tells\n"
+    ".Xr envsensord 8\n"
+    "which buses there are, which sensors hang on them, and when a value is an alarm.\n"
+    "It is read when the daemon starts and again on\n"
+    ".Dv SIGHUP .\n"
+    "A file with a mistake is refused as a whole: the daemon does not start, or keeps what it "
+    "has.\n"
+    ".Ql envsensord \\-\\-check\n"
+    "checks a file and changes nothing.\n"
+    ".Ss Syntax\n"
+    "A setting is\n"
+    ".Ar key No = Ar value .\n"
+    "A bus or a sensor is a section: its kind, its name, and its settings in braces.\n"
+    "Settings need no separator; line ends and blanks do not matter.\n"
+    "A key stands once in its section, a name once among the buses or the sensors.\n"
+    ".Pp\n"
+    "Comments run from\n"
+    ".Ql #\n"
+    "or\n"
+    ".Ql //\n"
+    "to the end of the line, or from\n"
+    ".Ql /*\n"
+    "to\n"
+    ".Ql */ .\n"
+    ".Pp\n"
+    "Text with blanks or with one of\n"
+    ".Ql # = + * \\(dq \\(aq { } \\&( \\&) \\&,\n"
+    "stands in quotes and ends on the line where it begins.\n"
+    "In double quotes a backslash escapes\n"
+    ".Po Ql \\e\\(dq ,\n"
+    ".Ql \\e\\e ,\n"
+    ".Ql \\ex41\n"
+    ".Pc ;\n"
+    "in single quotes all stands for itself, but for\n"
+    ".Ql \\e\\(aq\n"
+    "and\n"
+    ".Ql \\e\\e .\n"
+    "Variables of the environment are not replaced, and\n"
+    ".Ql ${\n"
+    "is refused outside single quotes.\n"
+    "The file is UTF\\-8.\n"
+    ".Ss Values\n"
+    ".Bl -tag -width Ds\n"
+    ".It duration\n"
+    "A whole number with its unit:\n"
+    ".Cm ms , s , m , h\n"
+    "or\n"
+    ".Cm d ,\n"
+    "as in\n"
+    ".Ql 250ms\n"
+    "or\n"
+    ".Ql 4h .\n"
+    "Only\n"
+    ".Ql 0\n"
+    "needs no unit.\n"
+    ".It decimal\n"
+    "A number as\n"
+    ".Ql 27\n"
+    "or\n"
+    ".Ql \\-12.5 ,\n"
+    "with a point and without an exponent.\n"
+    "Limits, deadband and offset are in the unit of the sensor.\n"
+    ".It name\n"
+    "1 to 32 of letters, digits, blank and\n"
+    ".Ql \\- _ \\&. \\&: / # ,\n"
+    "with no blank at either end.\n"
+    ".El\n";
+
+static const char includes[] =
+    ".Ss Includes\n"
+    ".Ql include(\\(dqNAME\\(dq)\n"
+    "at the top level reads one more file, or each\n"
+    ".Pa *.conf\n"
+    "of a folder in the order of their names.\n"
+    "A relative name starts from the folder of the file that includes.\n"
+    "Files may include others, up to eight inside each other, but none is read twice.\n"
+    "What is included counts as if it stood behind the file that includes it.\n";
+
+static const char drivers[] =
+    ".Ss Drivers\n"
+    ".Bl -tag -width Ds\n"
+    ".It Cm modbus-rtu\n"
+    "Modbus over a serial line.\n"
+    "The endpoint is the device, as\n"
+    ".Pa /dev/ttyUSB0 ;\n"
+    "options are the speed and the frame, as\n"
+    ".Ql 9600,8N1 ,\n"
+    "which is the default.\n"
+    "Addresses are\n"
+    ".Ar unit : Ns Ar table : Ns Ar register : Ns Ar type Ns Op : Ns Ar order ,\n"
+    "as in\n"
+    ".Ql 1:input:1:int16 .\n"
+    "Units are 1 to 247.\n"
+    "Tables are\n"
+    ".Cm coil , discrete , input\n"
+    "and\n"
+    ".Cm holding .\n"
+    "Registers are counted from 0, as on the wire.\n"
+    "Types are\n"
+    ".Cm bool , int16 , uint16 , int32 , uint32 , int64 , uint64 , float32\n"
+    "and\n"
+    ".Cm float64 ;\n"
+    "the order of the bytes is\n"
+    ".Cm abcd\n"
+    "(the default),\n"
+    ".Cm cdab , badc\n"
+    "or\n"
+    ".Cm dcba .\n"
+    ".It Cm modbus-tcp\n"
+    "Modbus over TCP.\n"
+    "The endpoint is\n"
+    ".Ar host Ns Op : Ns Ar port ,\n"
+    "an IPv6 address in brackets; the port is 502 unless given.\n"
+    "Addresses as above, with units 0 to 255.\n"
+    ".It Cm w1\n"
+    "1\\-Wire through the Linux kernel.\n"
+    "The endpoint is the folder\n"
+    ".Pa /sys/bus/w1/devices ;\n"
+    "an address is the ROM id of a probe, as\n"
+    ".Ql 28\\-000005e2fdc3 .\n"
+    "The option\n"
+    ".Ql no\\-bulk\n"
+    "lets each probe convert by itself.\n"
+    ".It Cm sim\n"
+    "No hardware: with an empty endpoint plausible values, else those of a script.\n"
+    "An address is any name.\n"
+    ".El\n"
+    ".Pp\n"
+    ".Ql envsensord \\-\\-scan Ar bus\n"
+    "lists the addresses that a bus can find by itself.\n";
+
+static const char tail[] = ".Sh FILES\n"
+			   ".Bl -tag -width Ds\n"
+			   ".It Pa " CONFIG_DIR "/envsensord.conf\n"
+			   "The file that is read unless another is named.\n"
+			   ".El\n"
+			   ".Sh EXAMPLES\n"
+			   ".Bd -literal -offset indent\n"
+			   "site = \"Prague 1\"\n"
+			   "\n"
+			   "bus \"rack-line\" {\n"
+			   "    driver   = modbus-rtu\n"
+			   "    endpoint = \"/dev/ttyUSB0\"\n"
+			   "    options  = \"9600,8N1\"\n"
+			   "    timeout  = 200ms\n"
+			   "}\n"
+			   "sensor \"rack-a inlet\" {\n"
+			   "    bus      = \"rack-line\"\n"
+			   "    address  = \"1:input:1:int16\"\n"
+			   "    quantity = temperature\n"
+			   "    gain     = 0.1\n"
+			   "    high-warning = 27   high-critical = 32\n"
+			   "}\n"
+			   "\n"
+			   "include(\"conf.d\")\n"
+			   ".Ed\n"
+			   ".Sh DIAGNOSTICS\n"
+			   "Each mistake is one line,\n"
+			   ".Ar file : Ns Ar line : ,\n"
+			   "what is wrong, and what is wanted:\n"
+			   ".Bd -literal -offset indent\n"
+			   "envsensord.conf:7: timeout = \"200\": want 10ms to 1m\n"
+			   ".Ed\n"
+			   ".Pp\n"
+			   "The first one ends the reading, and\n"
+			   ".Xr envsensord 8\n"
+			   "exits with 78.\n"
+			   "Limits must rise strictly from\n"
+			   ".Ic low-critical\n"
+			   "to\n"
+			   ".Ic high-critical ,\n"
+			   "as far as they are enabled, and the deadband must leave room between "
+			   "the low and the high ones.\n"
+			   ".Sh SEE ALSO\n"
+			   ".Xr envsensord 8\n";
+
+static const struct {
+	enum conf_object object;
+	const char *title, *before;
+} parts[] = {
+	{ CONF_AGENT, "Top level", "At the top level stand\n" },
+	{ CONF_BUS, "Buses",
+	    "A bus is\n.Ic bus No \\(dq Ns Ar name Ns No \\(dq { ... } .\nThere must be at least "
+	    "one.\n"
+	    "Its settings:\n" },
+	{ CONF_SENSOR, "Sensors",
+	    "A sensor is\n.Ic sensor No \\(dq Ns Ar name Ns No \\(dq { ... } .\n"
+	    "Its value is the raw value times gain plus offset.\n"
+	    "A limit that is set is enabled.\nIts settings:\n" },
+};
+
+/* Text as roff takes it for text. */
+static void
+put_text(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text != '\0'; text++) {
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text);
+	}
+}
+
+/* A sentence a line, as mdoc(7) wants it. */
+static void
+put_sentences(const char *text)
+{
+	const char *end;
+
+	for (; (end = strstr(text, ". ")) != NULL; text = end + 2) {
+		char sentence[256];
+
+		snprintf(sentence, sizeof(sentence), "%.*s", (int)(end + 1 - text), text);
+		put_text(sentence);
+		putchar('\n');
+	}
+	put_text(text);
+}
+
+static void
+put_fallback(const struct field *field)
+{
+	if (field->fallback == NULL)
+		fputs("It must be given.\n", stdout);
+	else if (field->fallback[0] == '\0')
+		fputs("By default it is empty.\n", stdout);
+	else {
+		fputs("The default is\n.Ql ", stdout);
+		put_text(field->fallback);
+		fputs(" .\n", stdout);
+	}
+}
+
+static void
+put_field(const struct field *field)
+{
+	char allowed[FIELD_FORMAT_SIZE];
+
+	if ((field->flags & FIELD_TITLE) != 0)
+		return;
+	field_describe(field, allowed, sizeof(allowed));
+	printf(".It Ic %s\n", field->key);
+	put_sentences(field->help);
+	fputs("\nAllowed: ", stdout);
+	put_text(allowed);
+	fputs(".\n", stdout);
+	put_fallback(field);
+}
+
+static void
+put_part(size_t part)
+{
+	const struct field *field;
+
+	printf(".Ss %s\n%s.Bl -tag -width Ds\n", parts[part].title, parts[part].before);
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
+		if (field->object == parts[part].object)
+			put_field(field);
+	fputs(".El\n", stdout);
+}
+
+int
+main(void)
+{
+	fputs(head, stdout);
+	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++)
+		put_part(part);
+	fputs(drivers, stdout);
+	fputs(includes, stdout);
+	fputs(tail, stdout);
+	return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
