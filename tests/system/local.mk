@@ -1,3 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += tests/system/man-lint
 TESTS += tests/system/man-lint
+TESTS += tests/system/mib-generate
+EXTRA_DIST += tests/system/mib-generate
