@@ -3,3 +3,5 @@ EXTRA_DIST += tests/system/man-lint
 TESTS += tests/system/man-lint
 TESTS += tests/system/mib-generate
 EXTRA_DIST += tests/system/mib-generate
+TESTS += tests/system/mib-objects
+EXTRA_DIST += tests/system/mib-objects tests/system/mib-objects.txt

@@ -7,3 +7,4 @@ tests_tools_column_dump_LDADD = agent/snmp/libsnmp.a agent/engine/libengine.a \
 noinst_PROGRAMS += tests/tools/gen-conf-man
 tests_tools_gen_conf_man_SOURCES = tests/tools/gen-conf-man.c
 tests_tools_gen_conf_man_LDADD = agent/conf/libconf.a agent/core/libcore.a
+EXTRA_DIST += tests/tools/mib-dump
