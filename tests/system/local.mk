@@ -5,3 +5,5 @@ TESTS += tests/system/mib-generate
 EXTRA_DIST += tests/system/mib-generate
 TESTS += tests/system/mib-objects
 EXTRA_DIST += tests/system/mib-objects tests/system/mib-objects.txt
+TESTS += tests/system/mib-lint
+EXTRA_DIST += tests/system/mib-lint
