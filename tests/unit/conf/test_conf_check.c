@@ -266,7 +266,7 @@ refuses_a_bus_that_is_not_declared(void **state)
 		struct conf_bus *bus = conf_add_bus(conf);
 
 		assert_non_null(bus);
-		snprintf(bus->name, sizeof(bus->name), "a long name of a bus, number %d", i);
+		snprintf(bus->name, sizeof(bus->name), "a long name of a bus, number %d", i % 100);
 		text_copy(bus->driver, sizeof(bus->driver), "sim");
 	}
 	assert_int_equal(conf_check(conf, &mock_drivers, &place, &err), -EINVAL);
