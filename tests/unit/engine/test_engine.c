@@ -243,6 +243,7 @@ a_reload_leaves_alone_what_stays_the_same(void **state)
 	assert_int_equal(live_of(bench, b).reads, 0);
 	report(bench, 1, b, milli(22500)); /* was under way: it is of the old address */
 	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
+	bench->now.boottime_ms += 200;
 	report(bench, 1, a, milli(21600)); /* was under way too: a means the same as before */
 	assert_int_equal(live_of(bench, a).reads, 2);
 	report(bench, 2, b, milli(-3000));
