@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/table.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -95,9 +96,11 @@ value_date(struct value *value, int64_t wall_ms)
 	unsigned char *octets = (unsigned char *)value->room;
 	time_t seconds = (time_t)(wall_ms / 1000);
 	struct tm tm;
+	long east_min;
 
-	if (gmtime_r(&seconds, &tm) == NULL)
+	if (localtime_r(&seconds, &tm) == NULL)
 		return false;
+	east_min = tm.tm_gmtoff / 60;
 	octets[0] = (unsigned char)((tm.tm_year + 1900) >> 8);
 	octets[1] = (unsigned char)((tm.tm_year + 1900) & 0xff);
 	octets[2] = (unsigned char)(tm.tm_mon + 1);
@@ -106,9 +109,9 @@ value_date(struct value *value, int64_t wall_ms)
 	octets[5] = (unsigned char)tm.tm_min;
 	octets[6] = (unsigned char)tm.tm_sec;
 	octets[7] = (unsigned char)(wall_ms % 1000 / 100);
-	octets[8] = '+';
-	octets[9] = 0;
-	octets[10] = 0;
+	octets[8] = east_min < 0 ? '-' : '+';
+	octets[9] = (unsigned char)(labs(east_min) / 60);
+	octets[10] = (unsigned char)(labs(east_min) % 60);
 	value->octets = octets;
 	value->length = 11;
 	return true;

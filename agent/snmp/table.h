@@ -96,6 +96,6 @@ enum table_result table_next(const struct table *table, struct cell *cell,
 
 /* Helpers for getters. */
 bool value_text(struct value *value, const char *text);
-bool value_date(struct value *value, int64_t wall_ms); /* DateAndTime, 11 octets, UTC */
+bool value_date(struct value *value, int64_t wall_ms); /* DateAndTime: 11 octets, local time */
 
 #endif

@@ -44,6 +44,7 @@ publish(void **state)
 	fixture_sensor(conf, 20, "twenty")->quantity = QUANTITY_HUMIDITY;
 	fixture_sensor(conf, 7, "seven");
 	conf_seal(conf);
+	setenv("TZ", "Nowhere+3:30", 1); /* three and a half hours west */
 	assert_int_equal(hub_new(&hub), 0);
 	live = hub_take_live(hub, 3, 1);
 	live->sensors[0] = good(-500);
@@ -189,7 +190,7 @@ texts_times_and_bits_have_the_shape_of_the_mib(void **state)
 	struct cell cell = {
 		.snapshot = hub_get(hub), .now_ms = NOW, .now_wall_ms = INT64_C(1700000000250)
 	};
-	static const unsigned char date[11] = { 0x07, 0xe7, 11, 14, 22, 13, 20, 0, '+', 0, 0 };
+	static const unsigned char date[11] = { 0x07, 0xe7, 11, 14, 18, 43, 20, 0, '-', 3, 30 };
 	const struct column *column;
 	struct value value;
 
