@@ -7,3 +7,5 @@ TESTS += tests/system/mib-objects
 EXTRA_DIST += tests/system/mib-objects tests/system/mib-objects.txt
 TESTS += tests/system/mib-lint
 EXTRA_DIST += tests/system/mib-lint
+TESTS += tests/system/mib-columns
+EXTRA_DIST += tests/system/mib-columns
