@@ -271,8 +271,9 @@ static const struct {
 	{ { { "main.conf", BUS "include(conf.d/b.conf)" }, { "conf.d/b.conf", "\n\n" BUS } },
 	    "conf.d/b.conf:3: bus \"line\" is declared twice: want unique names (first at "
 	    "main.conf:1)" },
-	{ { { "main.conf", "site = a include(conf.d)\n" BUS }, { "conf.d/a.conf", "\nsite = b" } },
-	    "conf.d/a.conf:2: site is given twice, first at main.conf:1: want it once" },
+	{ { { "main.conf", BUS "include(conf.d)" }, { "conf.d/a.conf", "\nsite = a" },
+	      { "conf.d/b.conf", "site = b" } },
+	    "conf.d/b.conf:1: site is given twice, first at conf.d/a.conf:2: want it once" },
 	{ { { "main.conf", BUS "include(conf.d)" },
 	      { "conf.d/a.conf", "sensor a { bus = line address = 1 quantity = other\n"
 				 "high-warning = 2\n high-critical = 1 }" } },
