@@ -9,3 +9,5 @@ TESTS += tests/system/mib-lint
 EXTRA_DIST += tests/system/mib-lint
 TESTS += tests/system/mib-columns
 EXTRA_DIST += tests/system/mib-columns
+TESTS += tests/system/house-rules
+EXTRA_DIST += tests/system/house-rules
