@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += scripts/get-base-mibs
 EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
+EXTRA_DIST += scripts/install-packages

@@ -11,3 +11,5 @@ TESTS += tests/system/mib-columns
 EXTRA_DIST += tests/system/mib-columns
 TESTS += tests/system/house-rules
 EXTRA_DIST += tests/system/house-rules
+TESTS += tests/system/install-packages
+EXTRA_DIST += tests/system/install-packages
