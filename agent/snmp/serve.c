@@ -57,6 +57,14 @@ put_value(netsnmp_variable_list *varbind, enum value_type type, const struct val
 	return -1;
 }
 
+/* The library takes the sub-identifiers of an AgentX PDU for signed: those from 2^31 on arrive with
+ * 32 more bits set. */
+static uint64_t
+arc(oid from_library)
+{
+	return from_library & UINT32_MAX;
+}
+
 static void
 answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request_info *info,
     netsnmp_request_info *request)
@@ -71,8 +79,8 @@ answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request
 		netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
 		return;
 	}
-	position.column = varbind->name[served->base_length];
-	position.index = varbind->name[varbind->name_length - 1];
+	position.column = arc(varbind->name[served->base_length]);
+	position.index = arc(varbind->name[varbind->name_length - 1]);
 	if (varbind->name_length != served->base_length + 2) {
 		/* no index, or too long a one: it may be of a column that is there, but is no row
 		 */
@@ -101,10 +109,10 @@ first_position(
 		return false;
 	if (order < 0 || varbind->name_length <= served->base_length)
 		return true;
-	ret_position->column = rest[0];
+	ret_position->column = arc(rest[0]);
 	if (varbind->name_length == served->base_length + 1)
 		return true;
-	ret_position->index = rest[1];
+	ret_position->index = arc(rest[1]);
 	/* AgentX may ask for the name itself; without that, and behind a longer one, the next */
 	if (!request->inclusive || varbind->name_length > served->base_length + 2)
 		ret_position->index++;
