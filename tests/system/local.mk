@@ -13,3 +13,10 @@ TESTS += tests/system/house-rules
 EXTRA_DIST += tests/system/house-rules
 TESTS += tests/system/install-packages
 EXTRA_DIST += tests/system/install-packages
+# Real daemons on private sockets; each file is independent of the others.
+TEST_EXTENSIONS = .py
+PY_LOG_COMPILER = $(PYTHON)
+AM_PY_LOG_FLAGS = -B
+SYSTEM_TESTS = tests/system/test_walk.py tests/system/test_master.py
+TESTS += $(SYSTEM_TESTS)
+EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py

@@ -1,0 +1,604 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Real daemons for the system tests: snmpd, envsensord, Modbus slaves, a mimic of the 1-Wire tree.
+
+Each test class has a Stage: a temporary folder and all that runs in it.  Ports are free ones on
+loopback, all paths lie in the folder, so tests can run side by side.  What a stage started it stops,
+also after a failure; then the tails of all logs are printed.
+"""
+import atexit
+import collections
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BUILD = os.path.abspath(os.environ.get("ENVSENSOR_BUILDDIR", "."))
+PROGRAM = os.path.join(BUILD, "envsensord")
+SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
+SYSTEM_PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+
+WAIT_S = 15  # for what needs a moment: generous, since nothing here asserts speed
+STOP_S = 10  # the daemon's promise
+HANG_S = 300  # a whole file; then something in the test itself hangs
+
+# MIB.md: the place of each table below the root, and its columns from 1.
+TABLES = {
+    "envsSystem": ("1.1", """agentUuid agentVersion agentStartTime configLock configLastChange
+        sensorCount sensorsInFault alarmActiveCount alarmUnacknowledgedCount overallSeverity
+        eventLastSeq deliveryPending deliveryOldestAge mailPathState storageState heartbeat
+        secondsSinceLastSample agentTrapReplay sensorNextIndex agentHeartbeatInterval agentSite"""),
+    "envsBusTable": ("1.2.1.1", """index name driver endpoint adminState state pollInterval timeout
+        lastError requests timeouts badReplies exceptions reopens cycleTime cycleOverruns
+        sensorCount storageType"""),
+    "envsSensorTable": ("1.3.1.1", """index name bus address quantity unit value valueText quality
+        faultReason severity zone lastGoodValue lastGoodAge lastGoodTime minimum maximum
+        minMaxReset lowCritical lowWarning highWarning highCritical limitsEnabled deadband onDelay
+        offDelay minSamples rateLimit staleAfter faultCount latch ackRequired reminder pollInterval
+        gain offset shelve suppression location hardwareId reads errors excursions adminState
+        storageType rowStatus faultDelay"""),
+    "envsTemperatureTable": ("1.4.1.1", """name celsius celsiusTenths fahrenheit severity min24h
+        max24h trend minutesToLimit"""),
+}
+
+UNKNOWN, GOOD, SUSPECT, FAULT = 1, 2, 3, 4  # EnvsQuality
+(NONE, NO_REPLY, BAD_REPLY, DEVICE_ERROR, IMPLAUSIBLE, OUT_OF_RANGE, STALE, BUS_DOWN,
+ BAD_ADDRESS) = range(1, 10)  # EnvsFaultReason
+UP, DEGRADED, DOWN, DISABLED = 1, 2, 3, 4  # envsBusState
+
+
+def await_(condition, what, seconds=WAIT_S):
+    """The first true result of condition(), or a failure when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"{what}: not within {seconds} s; at last: {result!r}")
+        time.sleep(0.05)
+
+
+# ---- processes ----
+
+class Process:
+    """A child whose output goes to NAME.log in the stage's folder."""
+
+    def __init__(self, stage, name, argv, env=None):
+        self.stage, self.name = stage, name
+        self.log_path = stage.path(name + ".log")
+        with open(self.log_path, "ab") as log:
+            self.log_begin = log.tell()
+            self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=env, start_new_session=True)
+        stage.processes.append(self)
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def is_running(self):
+        return self.popen.poll() is None
+
+    def log(self):
+        """What this process (not an earlier one of its name) has said so far."""
+        with open(self.log_path, "rb") as log:
+            log.seek(self.log_begin)
+            return log.read().decode(errors="replace")
+
+    def await_log(self, text, seconds=WAIT_S, count=1):
+        await_(lambda: self.log().count(text) >= count or self.died(text),
+            f"{self.name} says {text!r}", seconds)
+
+    def died(self, what):
+        if not self.is_running() and what not in self.log():
+            raise AssertionError(f"{self.name} ended with {self.popen.returncode} before {what!r}")
+        return False
+
+    def signal(self, number):
+        self.popen.send_signal(number)
+
+    def stop(self, seconds=STOP_S):
+        """SIGTERM; the exit status.  A process that does not heed it is killed: a failure."""
+        if self.is_running():
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.name} does not end within {seconds} s of SIGTERM") from None
+
+    def kill(self):
+        if self.is_running():
+            self.signal(signal.SIGKILL)
+            self.popen.wait()
+
+
+class Snmpd(Process):
+    """A private master agent.  `port` stays the same over a restart."""
+
+    def __init__(self, stage, port=None):
+        self.port = port or free_udp_port()
+        config = stage.write("snmpd.conf", f"""\
+agentaddress udp:127.0.0.1:{self.port}
+rocommunity public 127.0.0.1
+rwcommunity private 127.0.0.1
+master agentx
+dontLogTCPWrappersConnects yes
+agentXSocket {stage.agentx}
+""")
+        super().__init__(stage, "snmpd", [shutil.which("snmpd", path=SYSTEM_PATH), "-f",
+            "-Lo", "-C", "-c", config, "-I", "-smux", "-p", stage.path("snmpd.pid")],
+            env=stage.snmp_env())
+        self.await_log("NET-SNMP version")
+
+
+class Envsensord(Process):
+    def __init__(self, stage, config, *options, name="envsensord", state="state", wait=True):
+        self.config = config
+        super().__init__(stage, name, [PROGRAM, "--config", config, "--state-dir",
+            stage.folder_at(state), "--agentx", stage.agentx, "--foreground", *options])
+        if wait:
+            self.await_log("info: version")
+
+    def await_master(self, count=1):
+        self.await_log("connected to the SNMP master", count=count)
+
+    def reload(self):
+        """SIGHUP, and what the log says of it: the lines since."""
+        before = len(self.log())
+        self.signal(signal.SIGHUP)
+        await_(lambda: re.search("configuration reloaded|configuration in force stays",
+            self.log()[before:]), "the outcome of SIGHUP in the log")
+        return self.log()[before:]
+
+    def stop_well(self):
+        status = self.stop()
+        if status != 0:
+            raise AssertionError(f"{self.name} ended with {status} after SIGTERM, not 0")
+
+
+class ModbusSlave(Process):
+    """tests/fakes/modbus-slave; its --help tells the commands."""
+
+    def __init__(self, stage, *options, name="slave"):
+        self.control_path = stage.path(name + ".ctl")
+        super().__init__(stage, name, [SLAVE, *options, "--control", self.control_path])
+        self.await_log("ready")
+        port = re.search(r"^port (\d+)$", self.log(), re.M)
+        device = re.search(r"^rtu (\S+)$", self.log(), re.M)
+        self.port = int(port.group(1)) if port else None
+        self.device = device.group(1) if device else None
+        self.control = socket.socket(socket.AF_UNIX)
+        self.control.settimeout(WAIT_S)
+        self.control.connect(self.control_path)
+        self.answers = self.control.makefile()
+
+    def tell(self, *lines):
+        for line in lines:
+            answer = self.ask(line)
+            if answer != "ok":
+                raise AssertionError(f"{self.name}: {line}: {answer}")
+
+    def ask(self, line):
+        self.control.sendall(line.encode() + b"\n")
+        return self.answers.readline().strip()
+
+    def stats(self):
+        return {key: int(value) for key, value in
+            (word.split("=") for word in self.ask("stats").split())}
+
+    def requests(self):
+        return self.stats()["requests"]
+
+    def await_requests(self, more, what, seconds=WAIT_S):
+        """Until `more` further requests have come."""
+        goal = self.requests() + more
+        await_(lambda: self.requests() >= goal, f"{more} more requests to {self.name}: {what}",
+            seconds)
+
+    def kill(self):
+        super().kill()
+        self.hang_up()
+
+    def stop(self, seconds=STOP_S):
+        self.hang_up()
+        return super().stop(seconds)
+
+    def hang_up(self):
+        self.answers.close()
+        self.control.close()
+
+
+class SerialLine:
+    """A serial adapter that can be pulled: a fixed path that leads to a slave's terminal."""
+
+    def __init__(self, stage, name):
+        self.stage, self.name = stage, name
+        self.path = stage.path(name + ".tty")
+        self.slave = None
+        self.plug()
+
+    def plug(self, *options):
+        self.slave = ModbusSlave(self.stage, "--pty", *options, name=self.name)
+        os.symlink(self.slave.device, self.path)
+
+    def pull(self):
+        os.unlink(self.path)
+        self.slave.kill()
+
+
+class W1Tree:
+    """A folder as the kernel's: ROM/w1_slave."""
+
+    SCRATCHPAD = "72 01 4b 46 7f ff 0e 10 57"
+
+    def __init__(self, stage, name="w1"):
+        self.path = stage.folder_at(name)
+
+    def file(self, rom):
+        folder = os.path.join(self.path, rom)
+        os.makedirs(folder, exist_ok=True)
+        return os.path.join(folder, "w1_slave")
+
+    def put(self, rom, milli, crc="YES"):
+        self.write(rom, f"{self.SCRATCHPAD} : crc=57 {crc}\n{self.SCRATCHPAD} t={milli}\n")
+
+    def write(self, rom, text):
+        path = self.file(rom)
+        with open(path + ".new", "w", encoding="ascii") as file:
+            file.write(text)
+        os.rename(path + ".new", path)
+
+    def hang(self, rom):
+        """From now on a reader waits: nobody ever writes."""
+        path = self.file(rom)
+        os.mkfifo(path + ".new")
+        os.rename(path + ".new", path)
+
+    def remove(self, rom):
+        shutil.rmtree(os.path.join(self.path, rom))
+
+
+# ---- SNMP ----
+
+Varbind = collections.namedtuple("Varbind", "oid type value")
+Result = collections.namedtuple("Result", "status output")
+
+# Fast and unambiguous: numbers only, octets in hex.
+SNMP_OPTIONS = ["-v2c", "-On", "-Oe", "-Ot", "-Ox", "-m", "", "-t", "1", "-r", "2"]
+
+
+def oid_key(oid):
+    return tuple(int(arc) for arc in oid.strip(".").split("."))
+
+
+def parse_value(kind, text):
+    if kind in ("INTEGER", "Gauge32", "Counter32", "Counter64", "Timeticks", "Unsigned32"):
+        return int(text)
+    if kind == "Hex-STRING":
+        return bytes.fromhex(text)
+    return text
+
+
+def parse_varbinds(output):
+    """Lines `.1.3.6 = TYPE: VALUE`; an exception has its text as type and no value."""
+    varbinds = []
+    lines = []
+    for line in output.splitlines():
+        if line.startswith(".") or not lines:
+            lines.append(line)
+        else:
+            lines[-1] += " " + line  # long octet strings go on in the next line
+    for line in lines:
+        oid, _, rest = line.partition(" = ")
+        kind, colon, text = rest.partition(": ")
+        if rest == '""':
+            varbinds.append(Varbind(oid, "Hex-STRING", b""))
+        elif colon and re.fullmatch(r"[\w-]+( [A-Z]+)?", kind):
+            varbinds.append(Varbind(oid, kind, parse_value(kind, text.strip())))
+        else:
+            varbinds.append(Varbind(oid, rest.split(" (")[0].strip(), None))
+    return varbinds
+
+
+NO_INSTANCE = "No Such Instance currently exists at this OID"
+NO_OBJECT = "No Such Object available on this agent at this OID"
+
+
+class Row(dict):
+    """Cells by column name; a cell without an instance is not there."""
+
+    def __getattr__(self, name):
+        return self.get(name)
+
+
+class Manager:
+    """Asks the stage's master agent with the command-line tools of Net-SNMP."""
+
+    def __init__(self, stage):
+        self.stage = stage
+
+    def run(self, tool, *arguments, community="public"):
+        done = subprocess.run([shutil.which(tool, path=SYSTEM_PATH), *SNMP_OPTIONS, "-c", community,
+            *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+            env=self.stage.snmp_env(), check=False)
+        return Result(done.returncode, done.stdout + done.stderr)
+
+    def peer(self):
+        return f"udp:127.0.0.1:{self.stage.master.port}"
+
+    def ask(self, tool, *arguments):
+        result = self.run(tool, *arguments)
+        if result.status != 0:
+            raise AssertionError(f"{tool} {' '.join(arguments)}: {result.output}")
+        return parse_varbinds(result.output)
+
+    def get(self, *oids):
+        return self.ask("snmpget", self.peer(), *oids)
+
+    def getnext(self, *oids):
+        return self.ask("snmpgetnext", self.peer(), *oids)
+
+    def getbulk(self, *oids, repetitions=10, nonrepeaters=0):
+        return self.ask("snmpbulkget", f"-Cr{repetitions}", f"-Cn{nonrepeaters}", self.peer(), *oids)
+
+    def bulkwalk(self, oid, repetitions=50):
+        varbinds = self.ask("snmpbulkwalk", f"-Cr{repetitions}", self.peer(), oid)
+        return [varbind for varbind in varbinds if varbind.value is not None]
+
+    def set(self, oid, kind, value):
+        return self.run("snmpset", self.peer(), oid, kind, value, community="private")
+
+    def cell(self, table, column, index=0):
+        return self.get(cell_oid(table, column, index))[0].value
+
+    def scalar(self, name):
+        return self.cell("envsSystem", name)
+
+    def rows(self, table):
+        place, names = TABLES[table]
+        names = names.split()
+        rows = {}
+        base = f".{root()}.{place}."
+        for oid, _, value in self.bulkwalk(base.rstrip(".")):
+            column, index = oid[len(base):].split(".")
+            rows.setdefault(int(index), Row(index=int(index)))[names[int(column) - 1]] = value
+        return rows
+
+    def named(self, table="envsSensorTable"):
+        """Rows by the text of their name column."""
+        return {row.name.decode(): row for row in self.rows(table).values() if row.name}
+
+    def buses(self):
+        return self.named("envsBusTable")
+
+    def try_named(self, table="envsSensorTable"):
+        """As named(); {} while nobody answers."""
+        try:
+            return self.named(table)
+        except AssertionError:
+            return {}
+
+    def await_sensor(self, name, seconds=WAIT_S, **cells):
+        """Until the row of that name has all these cells; the row."""
+        def look():
+            row = self.try_named().get(name)
+            self.last = row and {key: row.get(key) for key in cells}
+            return row if self.last == cells else None
+        try:
+            return await_(look, f"sensor {name!r} gets {cells}", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; seen: {self.last}") from None
+
+    def await_bus(self, name, seconds=WAIT_S, **cells):
+        def look():
+            row = self.try_named("envsBusTable").get(name)
+            return row if row and all(row.get(key) == cells[key] for key in cells) else None
+        return await_(look, f"bus {name!r} gets {cells}", seconds)
+
+
+def free_udp_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+ROOT = []
+
+
+def root():
+    """The root of the MIB, as this build has it."""
+    if not ROOT:
+        version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True)
+        ROOT.append(re.search(r"^MIB root ([\d.]+)$", version.stdout, re.M).group(1))
+    return ROOT[0]
+
+
+def cell_oid(table, column, index=0):
+    place, names = TABLES[table]
+    return f".{root()}.{place}.{names.split().index(column) + 1}.{index}"
+
+
+# ---- configuration ----
+
+def setting(key, value):
+    text = str(value)
+    if not re.fullmatch(r"[\w.-]+", text):
+        text = f'"{text}"'
+    return f"    {key.replace('_', '-')} = {text}\n"
+
+
+def section(kind, name, settings):
+    return f'{kind} "{name}" {{\n' + "".join(setting(*pair) for pair in settings.items()) + "}\n"
+
+
+def bus(name, driver, endpoint="", **more):
+    return section("bus", name, {"driver": driver, "endpoint": endpoint,
+        "poll_interval": "100ms", "timeout": "200ms", **more})
+
+
+def sensor(name, on, address, quantity="temperature", **more):
+    """Faults show soon: two bad samples."""
+    return section("sensor", name, {"bus": on, "address": address, "quantity": quantity,
+        "fault_count": 2, "fault_delay": "200ms", **more})
+
+
+# ---- the stage ----
+
+STAGES = []
+
+
+class Stage:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="envs-")
+        self.agentx = "unix:" + self.path("agentx")
+        self.processes = []
+        self.master = None
+        self.manager = Manager(self)
+        STAGES.append(self)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def folder_at(self, name):
+        os.makedirs(self.path(name), exist_ok=True)
+        return self.path(name)
+
+    def write(self, name, text):
+        """Writes a file of the stage in one step; its path."""
+        with open(self.path(name + ".new"), "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        os.rename(self.path(name + ".new"), self.path(name))
+        return self.path(name)
+
+    def snmp_env(self):
+        return dict(os.environ, PATH=SYSTEM_PATH, MIBS="", MIBDIRS="", LC_ALL="C",
+            SNMPCONFPATH=self.folder_at("snmp"), SNMP_PERSISTENT_DIR=self.folder_at("persist"))
+
+    def snmpd(self):
+        """Starts the master agent, or starts it again."""
+        port = self.master.port if self.master else None
+        for attempt in range(5):
+            try:
+                self.master = Snmpd(self, port)
+                return self.master
+            except AssertionError:  # somebody else took the port in between
+                if attempt == 4 or port is not None:
+                    raise
+        return None
+
+    def daemon(self, config, *options, **more):
+        """`config`: the text of the file."""
+        name = more.get("name", "envsensord")
+        return Envsensord(self, self.write(name + ".conf", config), *options, **more)
+
+    def logs(self, lines=40):
+        text = ""
+        for path in sorted({process.log_path for process in self.processes}):
+            with open(path, encoding="utf-8", errors="replace") as log:
+                tail = log.readlines()[-lines:]
+            text += f"---- {os.path.basename(path)} ----\n{''.join(tail)}"
+        return text
+
+    def close(self):
+        """Stops everything; a daemon that still runs has to end well."""
+        problems = []
+        for process in reversed(self.processes):
+            try:
+                if process.is_running() and isinstance(process, Envsensord):
+                    process.stop_well()
+                process.kill()
+            except AssertionError as error:
+                problems.append(f"{error}\n{process.log()}")
+        self.processes.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self in STAGES:
+            STAGES.remove(self)
+        if problems:
+            raise AssertionError("\n".join(problems))
+
+
+def sweep():
+    """Whatever happened: nothing of ours is left running."""
+    for stage in list(STAGES):
+        for process in stage.processes:
+            process.kill()
+        shutil.rmtree(stage.folder, ignore_errors=True)
+
+
+class SystemTest(unittest.TestCase):
+    """One stage per test; a class that sets `shared` has one for all its tests."""
+
+    shared = False
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.shared:
+            cls.stage = Stage()
+            cls.addClassCleanup(cls.stage.close)
+            cls.manager = cls.stage.manager
+            cls.set_up_stage()
+
+    @classmethod
+    def set_up_stage(cls):
+        """For a shared stage: starts what the tests look at."""
+
+    def setUp(self):
+        if not self.shared:
+            self.stage = Stage()
+            self.addCleanup(self.stage.close)
+            self.manager = self.stage.manager
+
+
+def full_pass_only(test):
+    """A sanitizer build runs one pass of the essential (CHECK_PASS=sanitizer)."""
+    return unittest.skipIf(os.environ.get("CHECK_PASS") == "sanitizer",
+        "not in the sanitizer pass")(test)
+
+
+class TestResult(unittest.TextTestResult):
+    """Prints what the daemons said at the moment of a failure."""
+
+    def tell_logs(self, what, test):
+        stage = getattr(test, "stage", None)
+        for one in [stage] if stage in STAGES else STAGES:
+            self.stream.write(f"\n==== {what}: {test}\n{one.logs()}")
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.tell_logs("failure", test)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.tell_logs("error", test)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.tell_logs("failure", subtest)
+
+
+def end_by_signal(number, _frame):
+    if number == signal.SIGALRM:
+        raise AssertionError(f"the test hangs: over {HANG_S} s")
+    raise SystemExit(128 + number)
+
+
+def main():
+    for tool in ("snmpd", "snmpget", "snmpbulkwalk"):
+        if shutil.which(tool, path=SYSTEM_PATH) is None:
+            print(f"skipped: no {tool} here")
+            sys.exit(77)
+    atexit.register(sweep)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+        signal.signal(number, end_by_signal)
+    signal.alarm(HANG_S)
+    unittest.main(module="__main__",
+        testRunner=unittest.TextTestRunner(verbosity=2, resultclass=TestResult, stream=sys.stdout))
