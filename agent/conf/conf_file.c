@@ -16,6 +16,8 @@
 #define DEPTH_MAX 8    /* of includes */
 #define FILES_MAX 4096 /* main file and includes */
 
+#define WANT_SETTING "KEY = VALUE or bus \"NAME\" { ... }"
+
 /* Where a section and its keys stand, for errors that show only when all is read. */
 struct spot {
 	uint32_t file;
@@ -380,8 +382,7 @@ on_error(cfg_t *cfg, const char *format, va_list args)
 		refuse_unknown(reader, cfg, va_arg(args, const char *));
 	} else {
 		vsnprintf(text, sizeof(text), format, args);
-		err_set(
-		    &reader->err, -EINVAL, "%s: want KEY = VALUE or bus \"NAME\" { ... }", text);
+		err_set(&reader->err, -EINVAL, "%s: want " WANT_SETTING, text);
 	}
 	place_error(reader, reader->file, (uint32_t)cfg->line);
 }
@@ -428,12 +429,14 @@ parse(struct reader *reader, const char *text)
 	reading = reader;
 	r = cfg_parse_buf(reader->root, text);
 	reading = NULL;
+	if (r != CFG_SUCCESS && reader->err.code == 0) { /* it is silent on an empty key */
+		err_set(&reader->err, -EINVAL, "not a setting: want " WANT_SETTING);
+		place_error(reader, reader->file, (uint32_t)reader->root->line);
+	}
 	cfg_free(reader->root);
 	reader->root = NULL;
 	reader->is_open = false;
-	if (reader->err.code != 0)
-		return reader->err.code;
-	return r == CFG_SUCCESS ? 0 : out_of_memory(reader); /* nothing else is silent */
+	return reader->err.code;
 }
 
 /* What cannot be read is the fault of the line that asks for it. */

@@ -162,6 +162,7 @@ static const struct {
 	{ "bus { }",
 	    "main.conf:1: missing title for section 'bus': want KEY = VALUE or bus \"NAME\" { "
 	    "... }" },
+	{ BUS "\"\" = 1", "main.conf:2: not a setting: want KEY = VALUE or bus \"NAME\" { ... }" },
 	{ BUS "site = ",
 	    "main.conf:2: premature end of file: want KEY = VALUE or bus \"NAME\" { ... }" },
 	{ "site a", "main.conf:1: missing equal sign after option 'site': want KEY = VALUE or bus "
