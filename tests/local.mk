@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Unit tests mirror the source tree; each links only what it may.
-AM_TESTS_ENVIRONMENT = ENVSENSOR_SRCDIR='$(abs_top_srcdir)' ENVSENSOR_BUILDDIR='$(abs_top_builddir)' \
+AM_TESTS_ENVIRONMENT = ENVSENSOR_SRCDIR='$(abs_top_srcdir)' \
+	ENVSENSOR_BUILDDIR='$(abs_top_builddir)' \
 	PYTHON='$(PYTHON)'; export ENVSENSOR_SRCDIR ENVSENSOR_BUILDDIR PYTHON;
 include tests/fakes/local.mk
 include tests/tools/local.mk
