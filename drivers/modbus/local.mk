@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
+drivers_libdrivers_a_SOURCES += \
+	drivers/modbus/address.c \
+	drivers/modbus/modbus_driver.h \
+	drivers/modbus/options.c \
+	drivers/modbus/pdu.c \
+	drivers/modbus/plan.c \
+	drivers/modbus/refused.c
+drivers_libdrivers_a_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
+DRIVER_LIBS += $(MODBUS_LIBS)

@@ -7,3 +7,15 @@ check_PROGRAMS += tests/unit/drivers/test_w1_text tests/unit/drivers/test_w1
 tests_unit_drivers_test_w1_text_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_drivers_test_w1_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/drivers/test_w1_text tests/unit/drivers/test_w1
+
+if WITH_MODBUS
+MODBUS_TESTS = \
+	tests/unit/drivers/test_modbus_address \
+	tests/unit/drivers/test_modbus_plan
+check_PROGRAMS += $(MODBUS_TESTS)
+TESTS += $(MODBUS_TESTS)
+tests_unit_drivers_test_modbus_address_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
+tests_unit_drivers_test_modbus_address_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_modbus_plan_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
+tests_unit_drivers_test_modbus_plan_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+endif
