@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/fakes/modbus-slave
+tests_fakes_modbus_slave_SOURCES = \
+	tests/fakes/modbus_slave.c tests/fakes/modbus_slave.h \
+	tests/fakes/modbus_slave_main.c
