@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 drivers_libdrivers_a_SOURCES += \
 	drivers/modbus/address.c \
+	drivers/modbus/line.c \
+	drivers/modbus/line_rtu.c \
+	drivers/modbus/line_tcp.c \
+	drivers/modbus/modbus.c \
 	drivers/modbus/modbus_driver.h \
 	drivers/modbus/options.c \
 	drivers/modbus/pdu.c \

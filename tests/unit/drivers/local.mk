@@ -11,11 +11,23 @@ TESTS += tests/unit/drivers/test_w1_text tests/unit/drivers/test_w1
 if WITH_MODBUS
 MODBUS_TESTS = \
 	tests/unit/drivers/test_modbus_address \
-	tests/unit/drivers/test_modbus_plan
+	tests/unit/drivers/test_modbus_plan \
+	tests/unit/drivers/test_modbus_read \
+	tests/unit/drivers/test_modbus_rtu \
+	tests/unit/drivers/test_modbus_tcp
 check_PROGRAMS += $(MODBUS_TESTS)
 TESTS += $(MODBUS_TESTS)
 tests_unit_drivers_test_modbus_address_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
 tests_unit_drivers_test_modbus_address_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_drivers_test_modbus_plan_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
 tests_unit_drivers_test_modbus_plan_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_modbus_read_SOURCES = tests/unit/drivers/test_modbus_read.c \
+	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
+tests_unit_drivers_test_modbus_read_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_modbus_rtu_SOURCES = tests/unit/drivers/test_modbus_rtu.c \
+	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
+tests_unit_drivers_test_modbus_rtu_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_modbus_tcp_SOURCES = tests/unit/drivers/test_modbus_tcp.c \
+	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
+tests_unit_drivers_test_modbus_tcp_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 endif
