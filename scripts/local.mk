@@ -2,3 +2,9 @@
 EXTRA_DIST += scripts/get-base-mibs
 EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/install-packages
+EXTRA_DIST += scripts/bootstrap scripts/check .ci/run
+
+# scripts/check picks from these by folder
+.PHONY: list-tests
+list-tests:
+	@echo $(TESTS)
