@@ -169,9 +169,8 @@ check_order(struct check *check, size_t position)
 		text_format_fixed(sensor->limit_milli[before], 3, low, sizeof(low));
 		text_format_fixed(sensor->limit_milli[limit], 3, high, sizeof(high));
 		err_set(check->err, -EINVAL,
-		    "sensor \"%s\": %s = %s is not above %s = %s: want low-critical < low-warning "
-		    "< "
-		    "high-warning < high-critical",
+		    "sensor \"%s\": %s = %s is not above %s = %s: "
+		    "want low-critical < low-warning < high-warning < high-critical",
 		    sensor->name, limit_key(limit), high, limit_key((unsigned)before), low);
 		return fail_at(check, CONF_SENSOR, position, limit_key(limit));
 	}
@@ -229,8 +228,7 @@ check_deadband(struct check *check, size_t position)
 	text_format_fixed((int32_t)((high - low - 1) / 2), 3, gap, sizeof(gap));
 	err_set(check->err, -EINVAL,
 	    "sensor \"%s\": deadband = %s%s leaves nothing between the low and the high limits: "
-	    "want "
-	    "at most %s",
+	    "want at most %s",
 	    sensor->name, text, is_default ? " (the default)" : "", gap);
 	return fail_at(check, CONF_SENSOR, position, "deadband");
 }

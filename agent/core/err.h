@@ -14,8 +14,8 @@ struct err {
 
 /* Fills `err` (which may be NULL) and returns `code`, so that a caller can `return
  * err_set(...)`. */
-int err_set(struct err *err, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int
+err_set(struct err *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts a place ("file:line: ", "bus \"x\": ") before the text that is already there. */
 void err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -35,7 +35,7 @@ struct sample {
 };
 
 struct bus_report {
-	uint32_t bus; /* envsBusIndex */
+	uint32_t bus;        /* envsBusIndex */
 	uint32_t generation; /* of the configuration that the samples were taken under */
 	enum bus_state state;
 	uint32_t cycle_ms; /* the last round */

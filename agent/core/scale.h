@@ -14,8 +14,8 @@
  * zero, saturated at +-2,147,483,647.  Integers are computed exactly (128 bits).
  * False, and nothing written: `raw` is NaN or infinite.
  */
-bool scale_apply(const struct raw *raw, int32_t gain_micro, int32_t offset_milli,
-    int32_t *ret_milli);
+bool
+scale_apply(const struct raw *raw, int32_t gain_micro, int32_t offset_milli, int32_t *ret_milli);
 
 /* Degrees Celsius to Fahrenheit and to tenths, with the same rounding and saturation. */
 int32_t scale_fahrenheit_milli(int32_t celsius_milli);

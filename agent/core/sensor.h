@@ -23,9 +23,9 @@ struct sensor_rule {
 
 struct sensor_state {
 	enum quality quality;
-	enum fault_reason reason; /* FAULT_NONE unless suspect or fault */
+	enum fault_reason reason;   /* FAULT_NONE unless suspect or fault */
 	enum fault_reason last_bad; /* of the last bad sample since the last good one */
-	uint32_t bad_count; /* consecutive */
+	uint32_t bad_count;         /* consecutive */
 	int64_t first_bad_ms;
 	int64_t unknown_since_ms;
 	int64_t last_good_ms;

@@ -12,7 +12,7 @@
  */
 struct strbuf {
 	char *text;
-	size_t size; /* of the buffer */
+	size_t size;   /* of the buffer */
 	size_t length; /* of the text */
 	bool is_cut;
 };
@@ -20,8 +20,8 @@ struct strbuf {
 /* The empty text in `buffer` of `size` bytes; a size of 0 holds nothing at all. */
 void strbuf_init(struct strbuf *strbuf, char *buffer, size_t size);
 
-void strbuf_add(struct strbuf *strbuf, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void
+strbuf_add(struct strbuf *strbuf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Something did not fit. */
 bool strbuf_is_cut(const struct strbuf *strbuf);

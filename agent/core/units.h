@@ -33,11 +33,11 @@ enum quantity {
 };
 
 struct quantity_info {
-	const char *name; /* label of EnvsQuantity: "dewPoint" */
-	const char *unit; /* ASCII; "" where there is none */
+	const char *name;              /* label of EnvsQuantity: "dewPoint" */
+	const char *unit;              /* ASCII; "" where there is none */
 	int32_t low_milli, high_milli; /* physical range; beyond it a sample is outOfRange */
-	int32_t deadband_milli; /* default; -1: 1 % of the span of the enabled limits */
-	bool is_state; /* contact, leak, smoke: 0 or 1000 */
+	int32_t deadband_milli;        /* default; -1: 1 % of the span of the enabled limits */
+	bool is_state;                 /* contact, leak, smoke: 0 or 1000 */
 };
 
 /* NULL only for a number that is no quantity. */
