@@ -17,6 +17,7 @@ EXTRA_DIST += tests/system/install-packages
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B
-SYSTEM_TESTS = tests/system/test_walk.py tests/system/test_master.py
+SYSTEM_TESTS = tests/system/test_faults.py tests/system/test_lines.py tests/system/test_master.py \
+	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py
