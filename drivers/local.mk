@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += drivers/libdrivers.a
 drivers_libdrivers_a_SOURCES = drivers/driver.h drivers/registry.c
+drivers_libdrivers_a_CPPFLAGS = $(AM_CPPFLAGS)
 DRIVER_LIBS = drivers/libdrivers.a
 include drivers/sim/local.mk
 include drivers/w1/local.mk

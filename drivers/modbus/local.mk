@@ -10,5 +10,5 @@ drivers_libdrivers_a_SOURCES += \
 	drivers/modbus/pdu.c \
 	drivers/modbus/plan.c \
 	drivers/modbus/refused.c
-drivers_libdrivers_a_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
+drivers_libdrivers_a_CPPFLAGS += $(MODBUS_CFLAGS)
 DRIVER_LIBS += $(MODBUS_LIBS)
