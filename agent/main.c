@@ -228,6 +228,7 @@ static int
 run(struct agent *agent, struct conf *conf)
 {
 	struct err err = { 0 };
+	size_t bus_count, sensor_count;
 	sigset_t signals;
 	int r;
 
@@ -246,17 +247,20 @@ run(struct agent *agent, struct conf *conf)
 			return EXIT_FAILURE;
 		}
 	}
-	log_info("version %s: %zu buses, %zu sensors", PACKAGE_VERSION, conf->bus_count,
-	    conf->sensor_count);
+	bus_count = conf->bus_count;
+	sensor_count = conf->sensor_count;
 	r = start(agent, conf, &err);
 	if (r == 0 && !agent->options.foreground) {
 		log_to_syslog();
 		r = daemonize_ready(&err);
 	}
-	if (r < 0)
+	if (r < 0) {
 		log_error("%s", err.text);
-	else
+	} else {
+		log_info("version %s: %zu buses, %zu sensors", PACKAGE_VERSION, bus_count,
+		    sensor_count);
 		handle_signals(agent, &signals);
+	}
 	stop(agent);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -323,7 +327,8 @@ main(int argc, char **argv)
 		return r;
 	log_init("envsensord", LOG_LEVEL_INFO);
 	if (read_conf(&agent.options, &conf, &err) < 0) {
-		log_error("%s", err.text);
+		/* "file:line: ..." and nothing before it, as editors expect */
+		fprintf(stderr, "%s\n", err.text);
 		return EXIT_CONFIG;
 	}
 	switch (agent.options.task) {
