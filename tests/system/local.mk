@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-EXTRA_DIST += tests/system/man-lint
-TESTS += tests/system/man-lint
-TESTS += tests/system/mib-generate
-EXTRA_DIST += tests/system/mib-generate
-TESTS += tests/system/mib-objects
-EXTRA_DIST += tests/system/mib-objects tests/system/mib-objects.txt
-TESTS += tests/system/mib-lint
-EXTRA_DIST += tests/system/mib-lint
-TESTS += tests/system/mib-columns
-EXTRA_DIST += tests/system/mib-columns
-TESTS += tests/system/house-rules
-EXTRA_DIST += tests/system/house-rules
-TESTS += tests/system/install-packages
-EXTRA_DIST += tests/system/install-packages
 # Real daemons on private sockets; each file is independent of the others.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B
-SYSTEM_TESTS = tests/system/test_faults.py tests/system/test_lines.py tests/system/test_master.py \
+SYSTEM_TESTS = \
+	tests/system/test_config.py \
+	tests/system/test_daemonize.py \
+	tests/system/test_faults.py \
+	tests/system/test_lines.py \
+	tests/system/test_master.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py
