@@ -257,8 +257,8 @@ run(struct agent *agent, struct conf *conf)
 	if (r < 0) {
 		log_error("%s", err.text);
 	} else {
-		log_info("version %s: %zu buses, %zu sensors", PACKAGE_VERSION, bus_count,
-		    sensor_count);
+		log_info(
+		    "version %s: %zu buses, %zu sensors", PACKAGE_VERSION, bus_count, sensor_count);
 		handle_signals(agent, &signals);
 	}
 	stop(agent);
