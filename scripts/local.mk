@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += scripts/get-base-mibs
+EXTRA_DIST += scripts/demo scripts/demo-scenes
 EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/install-packages
 EXTRA_DIST += scripts/bootstrap scripts/check .ci/run

@@ -12,3 +12,5 @@ SYSTEM_TESTS = \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py
+TESTS += tests/system/demo
+EXTRA_DIST += tests/system/demo
