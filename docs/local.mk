@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += docs/DRIVERS.md
+
+EXTRA_DIST += docs/envsensord.8.in
+man_MANS = docs/envsensord.8
+CLEANFILES += docs/envsensord.8 docs/envsensord.8.tmp
+docs/envsensord.8: docs/envsensord.8.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) docs
+	$(AM_V_at)$(SED) -e 's|@sysconfdir[@]|$(sysconfdir)|' \
+		-e 's|@localstatedir[@]|$(localstatedir)|' -e 's|@pkgdatadir[@]|$(pkgdatadir)|' \
+		$(srcdir)/docs/envsensord.8.in >$@.tmp
+	$(AM_V_at)mv -f $@.tmp $@
+
 dist_man_MANS += docs/envsensord.conf.5
 CLEANFILES += docs/envsensord.conf.5 docs/envsensord.conf.5.tmp
 # A generator built for another machine cannot run here: then the page that came with the source.
