@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
+EXTRA_DIST += docs/ARCHITECTURE.md
 EXTRA_DIST += docs/DRIVERS.md
+EXTRA_DIST += docs/HACKING.md
 
 EXTRA_DIST += docs/envsensord.8.in
 man_MANS = docs/envsensord.8
