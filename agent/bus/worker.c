@@ -52,6 +52,7 @@ struct worker {
 	struct room room;
 	struct bus_report *report;
 	int64_t report_since_ms;
+	int64_t reported_ms;
 };
 
 static void
@@ -106,6 +107,7 @@ worker_hand_over(struct worker *worker)
 		return;
 	report = worker->report;
 	worker->report = NULL;
+	worker->reported_ms = clock_boottime_ms();
 	report->bus = worker->index;
 	report->generation = worker->plan->conf->generation;
 	report->state = worker->state;
@@ -424,8 +426,8 @@ worker_wait_ms(const struct worker *worker)
 		return -1;
 	if (worker->bus == NULL && worker->reopen_ms < next)
 		next = worker->reopen_ms;
-	if (next == INT64_MAX)
-		return -1;
+	if (worker->reported_ms + REPORT_IDLE_MS < next)
+		next = worker->reported_ms + REPORT_IDLE_MS;
 	return next > now ? next - now : 0;
 }
 
@@ -435,6 +437,7 @@ worker_run(void *context)
 	struct worker *worker = context;
 	struct chan_message message;
 
+	worker->reported_ms = clock_boottime_ms();
 	worker_apply_admin(worker);
 	while (!worker->is_stopping) {
 		if (chan_get(worker->inbox, worker_wait_ms(worker), &message)) {
@@ -446,6 +449,8 @@ worker_run(void *context)
 		if (plan_next_ms(worker->plan) <= clock_boottime_ms() &&
 		    worker_round(worker, &message))
 			worker_handle(worker, &message);
+		else if (worker->reported_ms + REPORT_IDLE_MS <= clock_boottime_ms())
+			worker_hand_over(worker);
 	}
 	worker_close(worker);
 }

@@ -9,8 +9,11 @@
 
 /*
  * What a bus worker tells the engine after each round: the samples it took, each with its own
- * time, and the bus as it stands.  One allocation, freed with free(); the receiver owns it.
+ * time, and the bus as it stands.  One allocation, freed with free(); the receiver owns it.  A
+ * worker that has nothing to do says so every REPORT_IDLE_MS.
  */
+#define REPORT_IDLE_MS 30000
+
 enum bus_state { /* numbers of envsBusState */
 	BUS_UP = 1,
 	BUS_DEGRADED, /* open, but a unit does not answer */

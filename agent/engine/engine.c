@@ -2,7 +2,7 @@
 #include "engine/engine.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +10,12 @@
 #include "core/sensor.h"
 #include "core/text.h"
 #include "core/units.h"
+#include "sys/log.h"
 
 #define ENGINE_TICK_MS    1000
 #define ENGINE_PUBLISH_MS 100
+/* A worker reports at least every 30 s (REPORT_IDLE_MS), but one request may take a minute. */
+#define ENGINE_HUNG_MS (REPORT_IDLE_MS + 90000)
 
 /* What the engine knows of a sensor beside what it shows; in the order of conf->sensors. */
 struct private_sensor {
@@ -155,8 +158,8 @@ engine_keep_sensor(const struct engine *engine, const struct conf *conf, size_t 
 }
 
 static void
-engine_keep_bus(
-    const struct engine *engine, const struct conf *conf, size_t at, struct live_bus *live)
+engine_keep_bus(const struct engine *engine, const struct conf *conf, size_t at,
+    struct live_bus *live, int64_t now_ms)
 {
 	const struct conf_bus *bus = &conf->buses[at], *old = NULL;
 
@@ -166,6 +169,7 @@ engine_keep_bus(
 		*live = engine->buses[old - engine->conf->buses];
 	else
 		live->state = BUS_UNKNOWN;
+	live->last_report_ms = now_ms;
 	if (bus->admin_state == ADMIN_DISABLED)
 		live->state = BUS_DISABLED;
 	live->sensor_count = 0;
@@ -189,7 +193,7 @@ engine_adopt(struct engine *engine, struct conf *conf, int64_t now_ms, struct er
 	for (size_t i = 0; i < conf->sensor_count; i++)
 		engine_keep_sensor(engine, conf, i, &privates[i], &sensors[i], now_ms);
 	for (size_t i = 0; i < conf->bus_count; i++)
-		engine_keep_bus(engine, conf, i, &buses[i]);
+		engine_keep_bus(engine, conf, i, &buses[i], now_ms);
 	free(engine->privates);
 	free(engine->sensors);
 	free(engine->buses);
@@ -316,7 +320,7 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 }
 
 static void
-engine_report(struct engine *engine, const struct bus_report *report)
+engine_report(struct engine *engine, const struct bus_report *report, int64_t now_ms)
 {
 	const struct conf_bus *bus = conf_bus(engine->conf, report->bus);
 	struct live_bus *live;
@@ -328,6 +332,7 @@ engine_report(struct engine *engine, const struct bus_report *report)
 		engine->has_new_state |= live->state != report->state;
 		live->state = report->state;
 	}
+	live->last_report_ms = now_ms;
 	live->has_cycle |= report->count > 0;
 	live->cycle_ms = report->cycle_ms;
 	live->counters = report->counters;
@@ -354,7 +359,7 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 {
 	switch ((enum engine_message)message->kind) {
 	case ENGINE_REPORT:
-		engine_report(engine, message->data);
+		engine_report(engine, message->data, now->boottime_ms);
 		free(message->data);
 		break;
 	case ENGINE_CONF:
@@ -373,15 +378,30 @@ engine_tick_due_ms(const struct engine *engine)
 	return engine->tick_due_ms;
 }
 
-void
-engine_tick(struct engine *engine, const struct moment *now)
+/* A thread that stands still in its driver cannot say so itself. */
+static void
+engine_watch_buses(struct engine *engine, int64_t now_ms)
+{
+	for (size_t i = 0; i < engine->conf->bus_count; i++) {
+		const struct conf_bus *bus = &engine->conf->buses[i];
+		struct live_bus *live = &engine->buses[i];
+
+		if (bus->admin_state != ADMIN_ENABLED || live->state == BUS_DOWN ||
+		    now_ms - live->last_report_ms <= ENGINE_HUNG_MS)
+			continue;
+		live->state = BUS_DOWN;
+		snprintf(live->last_error, sizeof(live->last_error),
+		    "the driver has not come back for %d s", ENGINE_HUNG_MS / 1000);
+		log_warning("bus \"%s\": %s", bus->name, live->last_error);
+		engine->has_new_state = true;
+	}
+}
+
+static void
+engine_watch_sensors(struct engine *engine, int64_t now_ms)
 {
 	const struct conf *conf = engine->conf;
 
-	while (engine->tick_due_ms <= now->boottime_ms) {
-		engine->tick_due_ms += ENGINE_TICK_MS;
-		engine->agent.heartbeat++;
-	}
 	for (size_t i = 0; i < conf->sensor_count; i++) {
 		const struct conf_bus *bus = conf_bus(conf, conf->sensors[i].bus_index);
 		struct sensor_rule rule;
@@ -389,11 +409,22 @@ engine_tick(struct engine *engine, const struct moment *now)
 		if (!is_polled(&conf->sensors[i], bus))
 			continue;
 		rule = engine_rule(&conf->sensors[i], bus);
-		if (!sensor_tick(&engine->privates[i].state, &rule, now->boottime_ms))
+		if (!sensor_tick(&engine->privates[i].state, &rule, now_ms))
 			continue;
 		engine_show_quality(engine, i);
 		engine->has_new_state = true;
 	}
+}
+
+void
+engine_tick(struct engine *engine, const struct moment *now)
+{
+	while (engine->tick_due_ms <= now->boottime_ms) {
+		engine->tick_due_ms += ENGINE_TICK_MS;
+		engine->agent.heartbeat++;
+	}
+	engine_watch_sensors(engine, now->boottime_ms);
+	engine_watch_buses(engine, now->boottime_ms);
 	engine->has_new_values = true; /* the heartbeat at least */
 }
 

@@ -56,6 +56,7 @@ struct live_sensor {
 };
 
 struct live_bus {
+	int64_t last_report_ms;
 	enum bus_state state;
 	uint32_t cycle_ms;
 	uint32_t sensor_count;

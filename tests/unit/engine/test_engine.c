@@ -357,6 +357,33 @@ the_heartbeat_counts_seconds(void **state)
 	assert_int_equal(engine_tick_due_ms(bench->engine), START + 8000);
 }
 
+static enum bus_state
+bus_state_of(struct bench *bench)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	enum bus_state bus_state = snapshot->live->buses[0].state;
+
+	hub_put(bench->hub, snapshot);
+	return bus_state;
+}
+
+static void
+a_bus_whose_driver_hangs_is_down(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t a;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	a = index_of(bench, "a");
+	report(bench, 1, a, milli(21000));
+	pass(bench, 120000);
+	assert_int_equal(bus_state_of(bench), BUS_UP); /* one slow request may take as long */
+	pass(bench, 1000);
+	assert_int_equal(bus_state_of(bench), BUS_DOWN);
+	report(bench, 1, a, milli(21000));
+	assert_int_equal(bus_state_of(bench), BUS_UP);
+}
+
 static void
 minimum_and_maximum_follow(void **state)
 {
@@ -389,6 +416,7 @@ main(void)
 		ENGINE_TEST(values_are_published_every_100_ms_and_news_at_once),
 		ENGINE_TEST(a_snapshot_that_somebody_holds_never_changes),
 		ENGINE_TEST(the_heartbeat_counts_seconds),
+		ENGINE_TEST(a_bus_whose_driver_hangs_is_down),
 		ENGINE_TEST(minimum_and_maximum_follow),
 	};
 
