@@ -46,7 +46,7 @@ check_origin(struct store *store, int64_t *ret_version, struct err *err)
 		r = store_number(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
 	if (r == 0)
 		r = store_number(store, "PRAGMA user_version", &version, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (application_id == 0 && tables == 0 && version == 0) {
 		*ret_version = 0; /* new */

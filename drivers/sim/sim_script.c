@@ -187,7 +187,7 @@ sim_script_load(const char *path, struct sim_script **ret_script, struct err *er
 	r = fd < 0 ? -errno : read_text(script, fd);
 	if (fd >= 0)
 		close(fd);
-	if (r < 0)
+	if (r != 0)
 		err_set(err, r, "%s: %s", path, strerror(-r));
 	else
 		r = parse_text(script, path, err);
