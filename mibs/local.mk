@@ -8,7 +8,8 @@ EXTRA_DIST += mibs/ENVSENSOR-MIB.in mibs/generate
 
 mibs/ENVSENSOR-MIB.txt: mibs/ENVSENSOR-MIB.in mibs/generate Makefile
 	$(AM_V_GEN)$(MKDIR_P) mibs
-	$(AM_V_at)$(srcdir)/mibs/generate mib '$(ENTERPRISE_OID)' $(srcdir)/mibs/ENVSENSOR-MIB.in >$@.tmp
+	$(AM_V_at)$(srcdir)/mibs/generate mib '$(ENTERPRISE_OID)' \
+		$(srcdir)/mibs/ENVSENSOR-MIB.in >$@.tmp
 	$(AM_V_at)mv -f $@.tmp $@
 
 agent/snmp/oids.h: mibs/generate Makefile
