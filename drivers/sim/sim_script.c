@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "drivers/sim/sim_script.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -131,6 +132,7 @@ parse_text(struct sim_script *script, const char *path, struct err *err)
 	size_t room = 1, count = 0;
 	int number = 0;
 
+	assert(text != NULL);
 	for (const char *c = text; *c != '\0'; c++)
 		room += *c == '\n';
 	script->lines = calloc(room, sizeof(*script->lines));
@@ -187,7 +189,7 @@ sim_script_load(const char *path, struct sim_script **ret_script, struct err *er
 	r = fd < 0 ? -errno : read_text(script, fd);
 	if (fd >= 0)
 		close(fd);
-	if (r != 0)
+	if (r < 0)
 		err_set(err, r, "%s: %s", path, strerror(-r));
 	else
 		r = parse_text(script, path, err);
