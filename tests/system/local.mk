@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# What needs no daemon of ours running.
+STATIC_TESTS = \
+	tests/system/house-rules \
+	tests/system/install-packages \
+	tests/system/man-lint \
+	tests/system/mib-columns \
+	tests/system/mib-generate \
+	tests/system/mib-lint \
+	tests/system/mib-objects
+TESTS += $(STATIC_TESTS)
+EXTRA_DIST += $(STATIC_TESTS) tests/system/mib-objects.txt
+
 # Real daemons on private sockets; each file is independent of the others.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
