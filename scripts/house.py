@@ -33,6 +33,9 @@ def walk_files(root):
     found = []
     for folder, folders, names in os.walk(root):
         here = os.path.relpath(folder, root)
+        if "config.status" in names and here != ".":  # a build's folder
+            folders[:] = []
+            continue
         prefix = "" if here == "." else here + "/"
         folders[:] = [d for d in folders if not GENERATED.search(prefix + d + "/")]
         found += [prefix + name for name in names]

@@ -10,6 +10,7 @@
 #include "conf/schema.h"
 
 static const char head[] =
+    ".\\\" SPDX-License-Identifier: BSD-2-Clause\n"
     ".\\\" Made by tests/tools/gen-conf-man from agent/conf/schema.c: change it there.\n"
     ".Dd November 21, 2026\n"
     ".Dt ENVSENSORD.CONF 5\n"
