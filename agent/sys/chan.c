@@ -185,13 +185,20 @@ deadline_after(int64_t timeout_ms)
 	return deadline;
 }
 
+/* To wait for a moment that is past would still cost two system calls. */
+static bool
+is_long_past(const struct timespec *deadline)
+{
+	return deadline != NULL && deadline->tv_sec == 0;
+}
+
 /* Waits until `deadline`, or for ever if that is NULL. */
 static bool
 get(struct chan *chan, const struct timespec *deadline, struct chan_message *ret_message,
     uint64_t *ret_reply_id)
 {
 	struct slot *slot;
-	int r = 0;
+	int r = is_long_past(deadline) ? ETIMEDOUT : 0;
 
 	pthread_mutex_lock(&chan->mutex);
 	while ((slot = TAILQ_FIRST(&chan->waiting)) == NULL && r != ETIMEDOUT)
