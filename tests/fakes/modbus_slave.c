@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define ADDRESSES 65536
 #define HOLES_MAX 256
@@ -14,6 +15,7 @@ struct slave_unit slave_units[SLAVE_UNITS];
 struct slave_counters slave_counters;
 static struct slave_hole holes[HOLES_MAX];
 static size_t hole_count;
+static FILE *request_log;
 
 /* ---- what a slave holds ---- */
 
@@ -122,6 +124,18 @@ fill(int unit, const uint8_t *pdu, uint8_t *to)
 	return 2 + size;
 }
 
+static void
+log_request(int unit, const uint8_t *pdu, size_t size)
+{
+	struct timespec now;
+
+	if (request_log == NULL || size != 5)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fprintf(request_log, "%lld.%06ld %d %d %d %d\n", (long long)now.tv_sec, now.tv_nsec / 1000,
+	    unit, pdu[0], pdu[1] << 8 | pdu[2], pdu[3] << 8 | pdu[4]);
+}
+
 void
 slave_answer(uint8_t unit, const uint8_t *pdu, size_t size, struct slave_reply *ret_reply)
 {
@@ -129,6 +143,7 @@ slave_answer(uint8_t unit, const uint8_t *pdu, size_t size, struct slave_reply *
 	int code;
 
 	slave_counters.requests++;
+	log_request(unit, pdu, size);
 	memset(ret_reply, 0, sizeof(*ret_reply));
 	if (slave->is_silent || (!slave->is_present && slave->exception == 0) || size == 0)
 		return;
@@ -178,6 +193,8 @@ const char slave_command_help[] =
     "  listen 0|1                     refuse new TCP connections, or accept again\n"
     "  stats                          requests=N registers=N exceptions=N connections=N\n"
     "  reset                          the counters to 0\n"
+    "  log PATH                       from now on a line for each request, answered or not:\n"
+    "                                 seconds (CLOCK_MONOTONIC) unit function address count\n"
     "  restore                        all else as at the start: values, faults, holes, units\n";
 
 enum argument {
@@ -385,6 +402,17 @@ command_units(const char *text)
 	return true;
 }
 
+static bool
+command_log(const char *path)
+{
+	if (request_log != NULL)
+		fclose(request_log);
+	request_log = fopen(path, "we");
+	if (request_log != NULL)
+		setvbuf(request_log, NULL, _IOLBF, BUFSIZ);
+	return request_log != NULL;
+}
+
 /* Those whose form or effect is of its own. */
 static bool
 command_special(
@@ -398,6 +426,8 @@ command_special(
 		wires->close_connections();
 	else if (strcmp(words[0], "listen") == 0 && count == 2)
 		wires->listen(strcmp(words[1], "0") != 0);
+	else if (strcmp(words[0], "log") == 0 && count == 2)
+		return command_log(words[1]);
 	else
 		return strcmp(words[0], "units") == 0 && count == 2 && command_units(words[1]);
 	return true;
