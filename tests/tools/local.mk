@@ -8,3 +8,11 @@ noinst_PROGRAMS += tests/tools/gen-conf-man
 tests_tools_gen_conf_man_SOURCES = tests/tools/gen-conf-man.c
 tests_tools_gen_conf_man_LDADD = agent/conf/libconf.a agent/core/libcore.a
 EXTRA_DIST += tests/tools/mib-dump
+# For scripts/bench: a peer to compare with, and a manager that asks for several columns at once.
+check_PROGRAMS += tests/tools/bare-subagent tests/tools/bulk-get
+tests_tools_bare_subagent_SOURCES = tests/tools/bare-subagent.c
+tests_tools_bare_subagent_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_tools_bare_subagent_LDADD = $(NETSNMP_LIBS)
+tests_tools_bulk_get_SOURCES = tests/tools/bulk-get.c
+tests_tools_bulk_get_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_tools_bulk_get_LDADD = $(NETSNMP_LIBS)
