@@ -13,35 +13,23 @@
 
 #include "core/text.h"
 #include "snmp/agentx.h"
-#include "snmp/serve.h"
+#include "snmp/grants.h"
 #include "sys/chan.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/thread.h"
 
-#define RECONNECT_S    1
-#define PING_S         2 /* a master that dropped us without a word is noticed by this */
-#define REFUSED_TRY_MS 10000
-#define TABLES_MAX     16
-
-struct hung {
-	struct served *served;
-	bool is_refused;  /* by this master, in this session */
-	bool was_refused; /* what the log said last */
-};
+#define RECONNECT_S 1
+#define PING_S      2 /* a master that dropped us without a word is noticed by this */
 
 struct agentx {
 	char address[256];
-	struct hub *hub;
 	struct chan *inbox; /* any message: stop */
 	struct thread *thread;
 
 	/* the thread's own */
-	struct hung tables[TABLES_MAX];
-	size_t table_count;
-	struct hung *registering; /* whose answer the library waits for */
+	struct grants *grants;
 	bool is_connected;
-	int64_t try_refused_ms;
 };
 
 /* ---- what the library tells ---- */
@@ -59,11 +47,10 @@ before_session_start(int major, int minor, void *session, void *context)
 {
 	struct agentx *agentx = context;
 
-	(void)major, (void)minor, (void)session;
+	(void)major, (void)minor;
 	set_interval(PING_S);
 	agentx->is_connected = true;
-	for (size_t i = 0; i < agentx->table_count; i++)
-		agentx->tables[i].is_refused = false;
+	grants_begin(agentx->grants, session);
 	log_info("connected to the SNMP master agent at %s", agentx->address);
 	return 0;
 }
@@ -86,6 +73,7 @@ session_stop(int major, int minor, void *session, void *context)
 		log_warning("the SNMP master agent at %s is gone; trying again every %d s",
 		    agentx->address, RECONNECT_S);
 	agentx->is_connected = false;
+	grants_end(agentx->grants);
 	return 0;
 }
 
@@ -96,13 +84,7 @@ registering(int major, int minor, void *parameters, void *context)
 	struct agentx *agentx = context;
 
 	(void)major, (void)minor;
-	agentx->registering = NULL;
-	for (size_t i = 0; i < agentx->table_count; i++) {
-		struct hung *hung = &agentx->tables[i];
-
-		if (hung->served != NULL && served_is_at(hung->served, what->name, what->namelen))
-			agentx->registering = hung;
-	}
+	grants_registering(agentx->grants, what->name, what->namelen);
 	return 0;
 }
 
@@ -121,10 +103,8 @@ library_log(int major, int minor, void *message, void *context)
 	int length = (int)strcspn(line->msg, "\n");
 
 	(void)major, (void)minor;
-	if (is_refusal(line->msg) && agentx->registering != NULL) {
-		agentx->registering->is_refused = true;
-		agentx->try_refused_ms = clock_boottime_ms() + REFUSED_TRY_MS;
-	}
+	if (is_refusal(line->msg))
+		grants_refusal(agentx->grants);
 	log_debug("net-snmp: %.*s", length, line->msg);
 	return 0;
 }
@@ -167,68 +147,6 @@ listen_no_more(struct agentx *agentx)
 	snmp_disable_calllog();
 }
 
-/* ---- tables ---- */
-
-static void
-hang_tables(struct agentx *agentx)
-{
-	for (size_t i = 0; tables[i] != NULL && i < TABLES_MAX; i++) {
-		struct hung *hung = &agentx->tables[agentx->table_count];
-
-		hung->served = serve_table(tables[i], agentx->hub);
-		if (hung->served == NULL)
-			log_error("%s is not served: out of memory", tables[i]->name);
-		else
-			agentx->table_count++;
-	}
-}
-
-static void
-tell_refusals(struct agentx *agentx)
-{
-	for (size_t i = 0; i < agentx->table_count; i++) {
-		struct hung *hung = &agentx->tables[i];
-
-		if (hung->is_refused == hung->was_refused)
-			continue;
-		hung->was_refused = hung->is_refused;
-		if (hung->is_refused)
-			log_error(
-			    "the SNMP master agent refuses %s, another agent seems to serve it; "
-			    "trying again every %d s",
-			    served_table(hung->served)->name, REFUSED_TRY_MS / 1000);
-		else
-			log_info(
-			    "the SNMP master agent takes %s now", served_table(hung->served)->name);
-	}
-}
-
-static bool
-is_any_refused(const struct agentx *agentx)
-{
-	for (size_t i = 0; i < agentx->table_count; i++)
-		if (agentx->tables[i].is_refused)
-			return true;
-	return false;
-}
-
-static void
-try_refused(struct agentx *agentx)
-{
-	if (!agentx->is_connected || !is_any_refused(agentx) ||
-	    agentx->try_refused_ms > clock_boottime_ms())
-		return;
-	for (size_t i = 0; i < agentx->table_count; i++) {
-		struct hung *hung = &agentx->tables[i];
-
-		if (!hung->is_refused)
-			continue;
-		hung->is_refused = false;
-		if (!serve_again(hung->served))
-			hung->is_refused = true;
-	}
-}
-
 /* ---- the thread ---- */
 
 static void
@@ -245,7 +163,7 @@ set_up(struct agentx *agentx)
 	listen_to_library(agentx);
 	init_agent("envsensord");
 	set_interval(RECONNECT_S); /* init_agent has just put its own default there */
-	hang_tables(agentx);
+	grants_serve(agentx->grants);
 	init_snmp("envsensord");
 	if (!agentx->is_connected)
 		log_warning("no SNMP master agent at %s yet; trying every %d s", agentx->address,
@@ -263,8 +181,6 @@ turn(struct agentx *agentx, int wake_fd)
 	netsnmp_large_fd_set_init(&readable, FD_SETSIZE);
 	snmp_select_info2(&width, &readable, &timeout, &block);
 	netsnmp_large_fd_setfd(wake_fd, &readable);
-	if (is_any_refused(agentx) && timeout.tv_sec >= REFUSED_TRY_MS / 1000)
-		timeout.tv_sec = REFUSED_TRY_MS / 1000;
 	count = netsnmp_large_fd_set_select(width, &readable, NULL, NULL, &timeout);
 	netsnmp_large_fd_clr(wake_fd, &readable);
 	if (count > 0)
@@ -274,8 +190,7 @@ turn(struct agentx *agentx, int wake_fd)
 	netsnmp_large_fd_set_cleanup(&readable);
 	run_alarms();
 	netsnmp_check_outstanding_agent_requests();
-	try_refused(agentx);
-	tell_refusals(agentx);
+	grants_step(agentx->grants, clock_boottime_ms());
 }
 
 static void
@@ -286,19 +201,18 @@ run(void *context)
 	int wake_fd = chan_fd(agentx->inbox);
 
 	set_up(agentx);
-	tell_refusals(agentx);
+	grants_step(agentx->grants, clock_boottime_ms());
 	while (!chan_get(agentx->inbox, 0, &message))
 		turn(agentx, wake_fd);
-	for (size_t i = 0; i < agentx->table_count; i++)
-		serve_end(agentx->tables[i].served);
 	listen_no_more(agentx);
-	snmp_shutdown("envsensord");
+	snmp_shutdown("envsensord"); /* closes the session: the master takes our tables down */
 }
 
 static void
 agentx_free(struct agentx *agentx)
 {
 	chan_free(agentx->inbox);
+	grants_free(agentx->grants);
 	free(agentx);
 }
 
@@ -310,11 +224,11 @@ agentx_start(const char *address, struct hub *hub, struct agentx **ret_agentx, s
 
 	if (agentx == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
-	agentx->hub = hub;
 	text_copy(agentx->address, sizeof(agentx->address), address);
 	/* Our MIB is in the tables; parsing the installed ones would cost megabytes. */
 	setenv("MIBS", "", 1);
-	r = chan_new(4, NULL, &agentx->inbox);
+	agentx->grants = grants_new(hub);
+	r = agentx->grants == NULL ? -ENOMEM : chan_new(4, NULL, &agentx->inbox);
 	if (r == 0 && chan_fd(agentx->inbox) < 0)
 		r = chan_fd(agentx->inbox);
 	if (r == 0)

@@ -19,7 +19,6 @@ struct served {
 	struct hub *hub;
 	oid base[SERVED_BASE_MAX];
 	size_t base_length;
-	netsnmp_handler_registration *registration;
 };
 
 static const u_char asn_type[] = {
@@ -166,17 +165,18 @@ static bool
 hang_up(struct served *served)
 {
 	netsnmp_mib_handler *handler = netsnmp_create_handler(served->table->name, answer);
+	netsnmp_handler_registration *registration;
 
 	if (handler == NULL)
 		return false;
 	handler->myvoid = served;
-	served->registration = netsnmp_handler_registration_create(
+	registration = netsnmp_handler_registration_create(
 	    served->table->name, handler, served->base, served->base_length, HANDLER_CAN_RONLY);
-	if (served->registration == NULL) {
+	if (registration == NULL) {
 		netsnmp_handler_free(handler);
 		return false;
 	}
-	netsnmp_register_handler(served->registration);
+	netsnmp_register_handler(registration);
 	return true;
 }
 
@@ -201,21 +201,9 @@ serve_table(const struct table *table, struct hub *hub)
 	return NULL;
 }
 
-bool
-serve_again(struct served *served)
-{
-	netsnmp_unregister_handler(served->registration);
-	served->registration = NULL;
-	return hang_up(served);
-}
-
 void
 serve_end(struct served *served)
 {
-	if (served == NULL)
-		return;
-	if (served->registration != NULL)
-		netsnmp_unregister_handler(served->registration);
 	free(served);
 }
 
@@ -229,4 +217,13 @@ bool
 served_is_at(const struct served *served, const unsigned long *name, size_t length)
 {
 	return snmp_oid_compare(name, length, served->base, served->base_length) == 0;
+}
+
+size_t
+served_place(const struct served *served, uint32_t *arcs, size_t room)
+{
+	assert(served->base_length <= room);
+	for (size_t i = 0; i < served->base_length; i++)
+		arcs[i] = (uint32_t)served->base[i];
+	return served->base_length;
 }

@@ -15,13 +15,16 @@ struct served;
 /* NULL: out of memory. Whether the master took it is told elsewhere (agentx.c listens). */
 struct served *serve_table(const struct table *table, struct hub *hub);
 
-/* Takes it down and hangs it up again, after the master refused it. False: out of memory. */
-bool serve_again(struct served *served);
-void serve_end(struct served *served); /* copes with NULL */
+/* After the library's shutdown; copes with NULL.  Before, libnetsnmp would tell the master to take
+ * the table down, and snmpd does so whoever holds it. */
+void serve_end(struct served *served);
 
 const struct table *served_table(const struct served *served);
 
 /* `name` is the OID of this table's registration. */
 bool served_is_at(const struct served *served, const unsigned long *name, size_t length);
+
+/* The arcs of that OID, at most `room`; how many they are. */
+size_t served_place(const struct served *served, uint32_t *arcs, size_t room);
 
 #endif
