@@ -21,6 +21,7 @@ import unittest
 BUILD = os.path.abspath(os.environ.get("ENVSENSOR_BUILDDIR", "."))
 PROGRAM = os.path.join(BUILD, "envsensord")
 SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
+THIEF = os.path.join(BUILD, "tests/fakes/table-thief")
 SYSTEM_PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
 WAIT_S = 15  # for what needs a moment: generous, since nothing here asserts speed
@@ -216,6 +217,15 @@ class ModbusSlave(Process):
         self.control.close()
 
 
+class TableThief(Process):
+    """tests/fakes/table-thief: another subagent, which holds one OID."""
+
+    def __init__(self, stage, oid, value):
+        super().__init__(stage, "thief", [THIEF, stage.agentx, oid, str(value)],
+            env=stage.snmp_env())
+        self.await_log("ready")
+
+
 class SerialLine:
     """A serial adapter that can be pulled: a fixed path that leads to a slave's terminal."""
 
@@ -387,15 +397,20 @@ class Manager:
             return {}
 
     def await_sensor(self, name, seconds=WAIT_S, **cells):
-        """Until the row of that name has all these cells; the row."""
+        """Until the row of that name has all these cells; the row.
+
+        A walk is no single picture: what it read first may be older than what made it match.  So
+        the row is that of one more walk."""
+        seen = []
+
         def look():
             row = self.try_named().get(name)
-            self.last = row and {key: row.get(key) for key in cells}
-            return row if self.last == cells else None
+            seen[:] = [row and {key: row.get(key) for key in cells}]
+            return row if seen == [cells] else None
         try:
-            return await_(look, f"sensor {name!r} gets {cells}", seconds)
+            return await_(lambda: look() and look(), f"sensor {name!r} gets {cells}", seconds)
         except AssertionError as error:
-            raise AssertionError(f"{error}; seen: {self.last}") from None
+            raise AssertionError(f"{error}; seen: {seen}") from None
 
     def await_bus(self, name, seconds=WAIT_S, **cells):
         def look():

@@ -93,8 +93,8 @@ class Units(FaultTest):
     def test_one_bad_sample_is_suspect_and_keeps_its_value(self):
         errors = self.manager.named()["ill"].errors
         self.line.slave.tell("late 1 400")  # longer than the time-out, once
-        row = await_(lambda: next((row for row in [self.manager.named()["ill"]]
-            if row.errors > errors), None), "one bad sample")
+        await_(lambda: self.manager.named()["ill"].errors > errors, "one bad sample")
+        row = self.manager.named()["ill"]
         self.assertIn((row.quality, row.value), [(harness.SUSPECT, 20100), (GOOD, 20100)])
         self.manager.await_sensor("ill", quality=GOOD, errors=errors + 1)
         self.assert_untouched("well", 20200)

@@ -9,6 +9,7 @@ from harness import BUS_DOWN, DOWN, FAULT, GOOD, NO_REPLY, UP, await_, bus, full
 
 ROM = "28-000005e2fdc3"
 TIMEOUT_MS = 200
+DELAY_MS = 60  # of each answer, so that nearly always one is under way
 SOON_MS = 300  # in the silence that a line keeps after a time-out: costs the others nothing
 LATER_MS = 450  # after it, into somebody else's request
 
@@ -156,6 +157,7 @@ class Late(LineTest):
     def test_on_a_serial_line(self):
         units = (1, 2, 3)
         line = harness.SerialLine(self.stage, "line")
+        line.slave.tell(*(f"delay {unit} {DELAY_MS}" for unit in units))
         expected = self.values(line.slave, units)
         self.start(self.config("modbus-rtu", line.path, units))
         for name, value in expected.items():
@@ -170,6 +172,7 @@ class Late(LineTest):
         for name, value in expected.items():
             self.manager.await_sensor(name, quality=GOOD, value=value)
         self.watch(slave, expected, units)
+        self.assertGreaterEqual(slave.stats()["connections"], 1 + 2 * len(units))
 
 
 @full_pass_only

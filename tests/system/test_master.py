@@ -4,7 +4,7 @@
 import signal
 
 import harness
-from harness import await_, bus, full_pass_only, sensor
+from harness import TABLES, await_, bus, cell_oid, full_pass_only, oid_key, root, sensor
 
 BACK_S = 6  # promised are 2 s; a busy machine gets more, the library's own 15 s would not pass
 
@@ -85,6 +85,45 @@ class Master(harness.SystemTest):
         daemon.await_log("takes envsSensorTable now", seconds=30)
         self.await_rows("rows of the second after the first went")
         self.assertNotIn("first", self.manager.named())
+
+    def test_notices_that_another_agent_holds_a_table(self):
+        self.stage.snmpd()
+        place, _ = TABLES["envsBusTable"]
+        entry = f".{root()}.{place}"
+        thief = harness.TableThief(self.stage, entry, 1)
+        daemon = self.stage.daemon(self.config)
+        daemon.await_log("refuses envsBusTable", seconds=5)
+        self.await_rows("the other tables")
+        self.assertEqual([varbind.oid for varbind in self.manager.bulkwalk(entry)], [entry])
+        self.assertEqual(daemon.log().count(" refuses "), 1)
+        thief.stop()
+        daemon.await_log("takes envsBusTable now", seconds=30)
+        self.assertEqual(set(self.manager.buses()), {"plc"})
+        self.assertEqual(daemon.log().count(" refuses "), 1)
+
+    def test_walks_on_behind_a_cell_that_another_agent_holds(self):
+        """The master then begins our part in the middle, with a name that may be the answer."""
+        self.slave.tell("silent 2 1")
+        self.stage.snmpd()
+        self.stage.daemon(self.config + "".join(
+            sensor(f"s{n}", "plc", f"{2 if n == 5 else 1}:input:{n}:int16", gain="0.01")
+            for n in range(2, 7)))
+        cells = {n: (cell_oid("envsSensorTable", "value", n), 20000 + 10 * n)
+            for n in (1, 2, 3, 4, 6)}
+        for n in (2, 3, 4, 6):
+            self.manager.await_sensor(f"s{n}", quality=harness.GOOD)
+        column = cells[1][0].rpartition(".")[0]
+        for stolen in (3, 4, 1):  # behind 4 our next cell has no instance
+            thief = harness.TableThief(self.stage, cells[stolen][0], 4242)
+            expected = dict(cells)
+            expected[stolen] = (cells[stolen][0], 4242)
+            self.assertEqual([(oid, value) for oid, _, value in self.manager.bulkwalk(column)],
+                list(expected.values()))
+            oids = [oid_key(varbind.oid) for varbind in self.manager.bulkwalk(f".{root()}")]
+            self.assertEqual(oids, sorted(set(oids)))
+            thief.stop()
+            self.assertEqual([(oid, value) for oid, _, value in self.manager.bulkwalk(column)],
+                list(cells.values()))
 
 
 if __name__ == "__main__":
