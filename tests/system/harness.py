@@ -2,11 +2,10 @@
 """Real daemons for the system tests: snmpd, envsensord, Modbus slaves, a mimic of the 1-Wire tree.
 
 Each test class has a Stage: a temporary folder and all that runs in it.  Ports are free ones on
-loopback, all paths lie in the folder, so tests can run side by side.  What a stage started it stops,
-also after a failure; then the tails of all logs are printed.
+loopback, all paths lie in the folder, so tests can run side by side.  What a stage started it
+stops, also after a failure; then the tails of all logs are printed.
 """
 import atexit
-import collections
 import os
 import re
 import shutil
@@ -15,55 +14,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
-BUILD = os.path.abspath(os.environ.get("ENVSENSOR_BUILDDIR", "."))
-PROGRAM = os.path.join(BUILD, "envsensord")
-SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
-THIEF = os.path.join(BUILD, "tests/fakes/table-thief")
-SYSTEM_PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+# The tests find all of it here.
+from manager import (  # pylint: disable=unused-import
+    BAD_ADDRESS, BAD_REPLY, BUILD, BUS_DOWN, DEGRADED, DEVICE_ERROR, DISABLED, DOWN, FAULT, GOOD,
+    IMPLAUSIBLE, NONE, NO_INSTANCE, NO_OBJECT, NO_REPLY, OUT_OF_RANGE, PROGRAM, STALE, SUSPECT,
+    SYSTEM_PATH, TABLES, UNKNOWN, UP, WAIT_S, Manager, await_, cell_oid, has_modbus, oid_key, root)
 
-WAIT_S = 15  # for what needs a moment: generous, since nothing here asserts speed
+SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
+THIEF = os.path.join(BUILD, "tests/tools/table-thief")
+
 STOP_S = 10  # the daemon's promise
 HANG_S = 300  # a whole file; then something in the test itself hangs
-
-# MIB.md: the place of each table below the root, and its columns from 1.
-TABLES = {
-    "envsSystem": ("1.1", """agentUuid agentVersion agentStartTime configLock configLastChange
-        sensorCount sensorsInFault alarmActiveCount alarmUnacknowledgedCount overallSeverity
-        eventLastSeq deliveryPending deliveryOldestAge mailPathState storageState heartbeat
-        secondsSinceLastSample agentTrapReplay sensorNextIndex agentHeartbeatInterval agentSite"""),
-    "envsBusTable": ("1.2.1.1", """index name driver endpoint adminState state pollInterval timeout
-        lastError requests timeouts badReplies exceptions reopens cycleTime cycleOverruns
-        sensorCount storageType"""),
-    "envsSensorTable": ("1.3.1.1", """index name bus address quantity unit value valueText quality
-        faultReason severity zone lastGoodValue lastGoodAge lastGoodTime minimum maximum
-        minMaxReset lowCritical lowWarning highWarning highCritical limitsEnabled deadband onDelay
-        offDelay minSamples rateLimit staleAfter faultCount latch ackRequired reminder pollInterval
-        gain offset shelve suppression location hardwareId reads errors excursions adminState
-        storageType rowStatus faultDelay"""),
-    "envsTemperatureTable": ("1.4.1.1", """name celsius celsiusTenths fahrenheit severity min24h
-        max24h trend minutesToLimit"""),
-}
-
-UNKNOWN, GOOD, SUSPECT, FAULT = 1, 2, 3, 4  # EnvsQuality
-(NONE, NO_REPLY, BAD_REPLY, DEVICE_ERROR, IMPLAUSIBLE, OUT_OF_RANGE, STALE, BUS_DOWN,
- BAD_ADDRESS) = range(1, 10)  # EnvsFaultReason
-UP, DEGRADED, DOWN, DISABLED = 1, 2, 3, 4  # envsBusState
-
-
-def await_(condition, what, seconds=WAIT_S):
-    """The first true result of condition(), or a failure when the time is over."""
-    deadline = time.monotonic() + seconds
-    while True:
-        result = condition()
-        if result:
-            return result
-        if time.monotonic() >= deadline:
-            raise AssertionError(f"{what}: not within {seconds} s; at last: {result!r}")
-        time.sleep(0.05)
-
 
 # ---- processes ----
 
@@ -113,7 +76,8 @@ class Process:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"{self.name} does not end within {seconds} s of SIGTERM") from None
+            raise AssertionError(
+                f"{self.name} does not end within {seconds} s of SIGTERM") from None
 
     def kill(self):
         if self.is_running():
@@ -169,6 +133,8 @@ class ModbusSlave(Process):
     """tests/fakes/modbus-slave; its --help tells the commands."""
 
     def __init__(self, stage, *options, name="slave"):
+        if not has_modbus():
+            raise unittest.SkipTest("this build has no Modbus")
         self.control_path = stage.path(name + ".ctl")
         super().__init__(stage, name, [SLAVE, *options, "--control", self.control_path])
         self.await_log("ready")
@@ -218,7 +184,7 @@ class ModbusSlave(Process):
 
 
 class TableThief(Process):
-    """tests/fakes/table-thief: another subagent, which holds one OID."""
+    """tests/tools/table-thief: another subagent, which holds one OID."""
 
     def __init__(self, stage, oid, value):
         super().__init__(stage, "thief", [THIEF, stage.agentx, oid, str(value)],
@@ -276,169 +242,10 @@ class W1Tree:
         shutil.rmtree(os.path.join(self.path, rom))
 
 
-# ---- SNMP ----
-
-Varbind = collections.namedtuple("Varbind", "oid type value")
-Result = collections.namedtuple("Result", "status output")
-
-# Fast and unambiguous: numbers only, octets in hex.
-SNMP_OPTIONS = ["-v2c", "-On", "-Oe", "-Ot", "-Ox", "-m", "", "-t", "1", "-r", "2"]
-
-
-def oid_key(oid):
-    return tuple(int(arc) for arc in oid.strip(".").split("."))
-
-
-def parse_value(kind, text):
-    if kind in ("INTEGER", "Gauge32", "Counter32", "Counter64", "Timeticks", "Unsigned32"):
-        return int(text)
-    if kind == "Hex-STRING":
-        return bytes.fromhex(text)
-    return text
-
-
-def parse_varbinds(output):
-    """Lines `.1.3.6 = TYPE: VALUE`; an exception has its text as type and no value."""
-    varbinds = []
-    lines = []
-    for line in output.splitlines():
-        if line.startswith(".") or not lines:
-            lines.append(line)
-        else:
-            lines[-1] += " " + line  # long octet strings go on in the next line
-    for line in lines:
-        oid, _, rest = line.partition(" = ")
-        kind, colon, text = rest.partition(": ")
-        if rest == '""':
-            varbinds.append(Varbind(oid, "Hex-STRING", b""))
-        elif colon and re.fullmatch(r"[\w-]+( [A-Z]+)?", kind):
-            varbinds.append(Varbind(oid, kind, parse_value(kind, text.strip())))
-        else:
-            varbinds.append(Varbind(oid, rest.split(" (")[0].strip(), None))
-    return varbinds
-
-
-NO_INSTANCE = "No Such Instance currently exists at this OID"
-NO_OBJECT = "No Such Object available on this agent at this OID"
-
-
-class Row(dict):
-    """Cells by column name; a cell without an instance is not there."""
-
-    def __getattr__(self, name):
-        return self.get(name)
-
-
-class Manager:
-    """Asks the stage's master agent with the command-line tools of Net-SNMP."""
-
-    def __init__(self, stage):
-        self.stage = stage
-
-    def run(self, tool, *arguments, community="public"):
-        done = subprocess.run([shutil.which(tool, path=SYSTEM_PATH), *SNMP_OPTIONS, "-c", community,
-            *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-            env=self.stage.snmp_env(), check=False)
-        return Result(done.returncode, done.stdout + done.stderr)
-
-    def peer(self):
-        return f"udp:127.0.0.1:{self.stage.master.port}"
-
-    def ask(self, tool, *arguments):
-        result = self.run(tool, *arguments)
-        if result.status != 0:
-            raise AssertionError(f"{tool} {' '.join(arguments)}: {result.output}")
-        return parse_varbinds(result.output)
-
-    def get(self, *oids):
-        return self.ask("snmpget", self.peer(), *oids)
-
-    def getnext(self, *oids):
-        return self.ask("snmpgetnext", self.peer(), *oids)
-
-    def getbulk(self, *oids, repetitions=10, nonrepeaters=0):
-        return self.ask("snmpbulkget", f"-Cr{repetitions}", f"-Cn{nonrepeaters}", self.peer(), *oids)
-
-    def bulkwalk(self, oid, repetitions=50):
-        varbinds = self.ask("snmpbulkwalk", f"-Cr{repetitions}", self.peer(), oid)
-        return [varbind for varbind in varbinds if varbind.value is not None]
-
-    def set(self, oid, kind, value):
-        return self.run("snmpset", self.peer(), oid, kind, value, community="private")
-
-    def cell(self, table, column, index=0):
-        return self.get(cell_oid(table, column, index))[0].value
-
-    def scalar(self, name):
-        return self.cell("envsSystem", name)
-
-    def rows(self, table):
-        place, names = TABLES[table]
-        names = names.split()
-        rows = {}
-        base = f".{root()}.{place}."
-        for oid, _, value in self.bulkwalk(base.rstrip(".")):
-            column, index = oid[len(base):].split(".")
-            rows.setdefault(int(index), Row(index=int(index)))[names[int(column) - 1]] = value
-        return rows
-
-    def named(self, table="envsSensorTable"):
-        """Rows by the text of their name column."""
-        return {row.name.decode(): row for row in self.rows(table).values() if row.name}
-
-    def buses(self):
-        return self.named("envsBusTable")
-
-    def try_named(self, table="envsSensorTable"):
-        """As named(); {} while nobody answers."""
-        try:
-            return self.named(table)
-        except AssertionError:
-            return {}
-
-    def await_sensor(self, name, seconds=WAIT_S, **cells):
-        """Until the row of that name has all these cells; the row.
-
-        A walk is no single picture: what it read first may be older than what made it match.  So
-        the row is that of one more walk."""
-        seen = []
-
-        def look():
-            row = self.try_named().get(name)
-            seen[:] = [row and {key: row.get(key) for key in cells}]
-            return row if seen == [cells] else None
-        try:
-            return await_(lambda: look() and look(), f"sensor {name!r} gets {cells}", seconds)
-        except AssertionError as error:
-            raise AssertionError(f"{error}; seen: {seen}") from None
-
-    def await_bus(self, name, seconds=WAIT_S, **cells):
-        def look():
-            row = self.try_named("envsBusTable").get(name)
-            return row if row and all(row.get(key) == cells[key] for key in cells) else None
-        return await_(look, f"bus {name!r} gets {cells}", seconds)
-
-
 def free_udp_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-ROOT = []
-
-
-def root():
-    """The root of the MIB, as this build has it."""
-    if not ROOT:
-        version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True)
-        ROOT.append(re.search(r"^MIB root ([\d.]+)$", version.stdout, re.M).group(1))
-    return ROOT[0]
-
-
-def cell_oid(table, column, index=0):
-    place, names = TABLES[table]
-    return f".{root()}.{place}.{names.split().index(column) + 1}.{index}"
 
 
 # ---- configuration ----
@@ -611,6 +418,9 @@ def main():
         if shutil.which(tool, path=SYSTEM_PATH) is None:
             print(f"skipped: no {tool} here")
             sys.exit(77)
+    for program in (PROGRAM, SLAVE, THIEF):
+        if not os.path.exists(program):
+            sys.exit(f"{program} is not there: set ENVSENSOR_BUILDDIR to a tree after make check")
     atexit.register(sweep)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, end_by_signal)

@@ -23,6 +23,6 @@ SYSTEM_TESTS = \
 	tests/system/test_master.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
-EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py
+EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py tests/system/manager.py
 TESTS += tests/system/demo
 EXTRA_DIST += tests/system/demo

@@ -69,7 +69,8 @@ class Master(harness.SystemTest):
     def test_waits_for_tables_that_another_agent_holds(self):
         """snmpd takes a table down for whoever asks; so one must not ask for what is not ours."""
         self.stage.snmpd()
-        first = self.stage.daemon(self.config.replace("inlet", "first"), name="first", state="other")
+        first = self.stage.daemon(self.config.replace("inlet", "first"), name="first",
+            state="other")
         await_(lambda: self.manager.try_named().get("first"), "the rows of the first")
         daemon = self.stage.daemon(self.config, "--log-level", "debug")
         for table in ("envsSystem", "envsBusTable", "envsSensorTable", "envsTemperatureTable"):

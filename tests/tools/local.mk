@@ -16,3 +16,6 @@ tests_tools_bare_subagent_LDADD = $(NETSNMP_LIBS)
 tests_tools_bulk_get_SOURCES = tests/tools/bulk-get.c
 tests_tools_bulk_get_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_tools_bulk_get_LDADD = $(NETSNMP_LIBS)
+check_PROGRAMS += tests/tools/table-thief
+tests_tools_table_thief_SOURCES = tests/tools/table-thief.c
+tests_tools_table_thief_LDADD = $(NETSNMP_LIBS)
