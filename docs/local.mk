@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += docs/ARCHITECTURE.md
+EXTRA_DIST += docs/BENCH.md
 EXTRA_DIST += docs/DRIVERS.md
 EXTRA_DIST += docs/HACKING.md
 

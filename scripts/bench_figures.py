@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How each figure of scripts/bench is measured.
+
+A figure is a function that yields its rows; its first line of documentation is what --list shows.
+The daemons come from the harness of the system tests.
+"""
+import collections
+import contextlib
+import glob
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+
+import harness
+
+Row = collections.namedtuple("Row", "name measured reach is_reached")
+Request = collections.namedtuple("Request", "time unit function address count")
+
+BARE = os.path.join(harness.BUILD, "tests/tools/bare-subagent")
+BULK_GET = os.path.join(harness.BUILD, "tests/tools/bulk-get")
+PATIENCE_S = 60  # for what has to come about before a measurement begins
+
+
+def at_most(name, value, limit, text=None, form="{:.2f}"):
+    return Row(name, text or form.format(value), f"<= {limit}", value <= limit)
+
+
+def at_least(name, value, limit, text=None, form="{:.2f}"):
+    return Row(name, text or form.format(value), f">= {limit}", value >= limit)
+
+
+@contextlib.contextmanager
+def open_stage():
+    stage = harness.Stage()
+    try:
+        yield stage
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{stage.logs()}") from error
+    finally:
+        stage.close()
+
+
+def registers(bus, unit, count):
+    """A sensor on each of the first holding registers of a unit."""
+    return "".join(harness.sensor(f"{bus} {unit} {address:05d}", bus,
+                                  f"{unit}:holding:{address}:int16", gain="0.01")
+                   for address in range(count))
+
+
+def plausible(count, poll_interval="1s"):
+    """Sensors of the simulator."""
+    return harness.bus("sim", "sim", poll_interval=poll_interval) + "".join(
+        harness.sensor(f"sensor {number:05d}", "sim", f"p{number}")
+        for number in range(1, count + 1))
+
+
+def tcp_bus(name, slave, **more):
+    return harness.bus(name, "modbus-tcp", f"127.0.0.1:{slave.port}", **more)
+
+
+# ---- what the fake slave saw ----
+
+def logging_slave(stage, *options, name="slave"):
+    slave = harness.ModbusSlave(stage, *options, name=name)
+    slave.request_log = stage.path(name + ".requests")
+    slave.tell("log " + slave.request_log)
+    return slave
+
+
+def seen(slave, unit=None):
+    with open(slave.request_log, encoding="ascii") as log:
+        lines = [line.split() for line in log if line.endswith("\n")]
+    requests = [Request(float(words[0]), *map(int, words[1:])) for words in lines]
+    return [request for request in requests if unit in (None, request.unit)]
+
+
+def whole_cycles(requests):
+    """Lists of requests, one a cycle; the last cycle may not be over and is left out."""
+    begins = [at for at, request in enumerate(requests) if request.address == 0]
+    return [requests[begin:end] for begin, end in zip(begins, begins[1:])]
+
+
+def await_cycles(slave, unit, count):
+    return harness.await_(
+        lambda: len(whole_cycles(seen(slave, unit))) >= count and whole_cycles(seen(slave, unit)),
+        f"{count} cycles of unit {unit}", PATIENCE_S)
+
+
+def requests_per_cycle(is_quick):
+    """requests per cycle for 100, 1,000 and 5,000 contiguous registers of one unit"""
+    wanted = {1: (100, 1), 2: (1000, 8), 3: (5000, 40)}
+    cycles = 3 if is_quick else 10
+    with open_stage() as stage:
+        slave = logging_slave(stage, "--tcp", "0")
+        stage.daemon("".join(tcp_bus(f"line {unit}", slave, poll_interval="1s")
+                             + registers(f"line {unit}", unit, size)
+                             for unit, (size, _) in wanted.items()))
+        for unit, (size, reach) in wanted.items():
+            counts = [len(cycle) for cycle in await_cycles(slave, unit, cycles)]
+            low, high = min(counts), max(counts)
+            text = f"{low}" if low == high else f"{low} to {high}"
+            yield Row(f"requests a cycle, {size:,} registers of a unit",
+                      f"{text} ({len(counts)} cycles)", f"{reach}", high == reach)
+
+
+def full_cycle(is_quick):
+    """full cycle of 1,000 registers when each answer takes 5 ms"""
+    answers, answer_ms = 8, 5
+    cycles = 10 if is_quick else 50
+    with open_stage() as stage:
+        stage.snmpd()
+        slave = logging_slave(stage, "--tcp", "0", "--command", f"delay 1 {answer_ms}")
+        stage.daemon(tcp_bus("line", slave, poll_interval="200ms") + registers("line", 1, 1000))
+        index = harness.await_(lambda: stage.manager.try_named("envsBusTable").get("line"),
+                               "the bus in its table", PATIENCE_S).index
+        told, at_slave = [], []
+        await_cycles(slave, 1, 2)
+        for _ in range(cycles):
+            told.append(stage.manager.cell("envsBusTable", "cycleTime", index))
+            time.sleep(0.2)
+        for cycle in whole_cycles(seen(slave, 1)):
+            # from the first to the last request, and as much more for its answer
+            span = cycle[-1].time - cycle[0].time
+            at_slave.append(1000 * span * answers / (answers - 1))
+        told, at_slave = statistics.mean(told), statistics.mean(at_slave)
+    value = max(told, at_slave) / (answers * answer_ms)
+    yield at_most("cycle of 1,000 registers / 8 answers of 5 ms", value, 1.3,
+                  f"{value:.2f} (envsBusCycleTime {told:.1f} ms, slave {at_slave:.1f} ms)")
+
+
+# ---- beside a bare subagent ----
+
+def bare_table():
+    """Beside our root, so that the names are as long as ours."""
+    arcs = harness.root().split(".")
+    return ".".join(arcs[:-1] + [str(int(arcs[-1]) + 1), "1", "3", "1"])
+
+
+def our_columns():
+    """A name, a number, a text, an enumeration: what the bare subagent has as 1 to 4."""
+    return ["." + harness.cell_oid("envsSensorTable", name).strip(".").rsplit(".", 1)[0]
+            for name in ("name", "value", "valueText", "quality")]
+
+
+def bare_columns():
+    return [f".{bare_table()}.1.{number}" for number in range(1, 5)]
+
+
+def has_rows(stage, column, rows):
+    try:
+        return len(stage.manager.bulkwalk(column)) == rows
+    except AssertionError:
+        return False
+
+
+@contextlib.contextmanager
+def side_by_side(rows):
+    with open_stage() as stage:
+        stage.snmpd()
+        stage.daemon(plausible(rows))
+        harness.Process(stage, "bare", [BARE, stage.agentx, "." + bare_table(), str(rows)],
+                        env=stage.snmp_env())
+        for columns in (our_columns(), bare_columns()):
+            harness.await_(lambda column=columns[1]: has_rows(stage, column, rows),
+                           f"{rows} rows of {columns[1]}", PATIENCE_S)
+        yield stage
+
+
+def walk_speed(stage, columns):
+    """Values a second of one snmpbulkwalk of the second column, process and all."""
+    began = time.perf_counter()
+    subprocess.run([shutil.which("snmpbulkwalk", path=harness.SYSTEM_PATH), "-v2c", "-c", "public",
+                    "-On", "-m", "", "-Cr50", stage.manager.peer(), columns[1]], check=True,
+                   stdout=subprocess.DEVNULL, env=stage.snmp_env(), timeout=PATIENCE_S)
+    return 1 / (time.perf_counter() - began)
+
+
+def bulk_speed(stage, columns, repetitions):
+    done = subprocess.run([BULK_GET, stage.manager.peer(), str(repetitions), *columns], check=True,
+                          capture_output=True, text=True, env=stage.snmp_env(), timeout=PATIENCE_S)
+    values, _, microseconds = map(int, re.findall(r"\d+", done.stdout))
+    return values / (microseconds / 1e6)
+
+
+def race(ours, bare, rounds):
+    """Both in turn, who is first changing; their speeds, and ours / bare of each round."""
+    speeds = []
+    for number in range(rounds):
+        if number % 2 == 0:
+            first = ours()
+            speeds.append((first, bare()))
+        else:
+            first = bare()
+            speeds.append((ours(), first))
+    ratios = [our / other for our, other in speeds]
+    return [statistics.median(column) for column in zip(*speeds)], ratios
+
+
+def race_row(name, ratios, speeds=None, reach=0.9):
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    text = f"{middle:.2f} (quartiles {low:.2f}, {high:.2f}"
+    if speeds:
+        text += f"; {speeds[0] / 1000:.0f} k / {speeds[1] / 1000:.0f} k"
+    return at_least(name, middle, reach, text + ")")
+
+
+def one_column_walk(is_quick):
+    """one-column snmpbulkwalk -Cr50 over 1,000 rows, beside a bare container-table subagent"""
+    rows, rounds = 1000, 11 if is_quick else 41
+    with side_by_side(rows) as stage:
+        speeds, ratios = race(lambda: rows * walk_speed(stage, our_columns()),
+                              lambda: rows * walk_speed(stage, bare_columns()), rounds)
+    yield race_row("snmpbulkwalk -Cr50, 1,000 rows / bare", ratios, speeds)
+
+
+def several_columns(is_quick):
+    """4-column GETBULK over 1,000 rows, beside a bare container-table subagent"""
+    rounds = 21 if is_quick else 101
+    shapes = [("4-column GETBULK, 1,000 rows / bare", slice(0, 4), 25, 0.9),
+              ("1-column GETBULK, 1,000 rows / bare", slice(1, 2), 50, 0.9)]
+    with side_by_side(1000) as stage:
+        for name, some, repetitions, reach in shapes:
+            speeds, ratios = race(lambda: bulk_speed(stage, our_columns()[some], repetitions),
+                                  lambda: bulk_speed(stage, bare_columns()[some], repetitions),
+                                  rounds)
+            yield race_row(name, ratios, speeds, reach)
+
+
+# ---- what the process costs ----
+
+def status_of(pid, key):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(rf"^{key}:\s+(\d+)", status.read(), re.M).group(1))
+
+
+def await_reads(stage, index, seconds=PATIENCE_S):
+    """Until the sensor of that index has been read and snmpd can tell."""
+    def reads():
+        try:
+            return stage.manager.cell("envsSensorTable", "reads", index)
+        except AssertionError:
+            return None
+    harness.await_(reads, f"a first sample of sensor {index}", seconds)
+
+
+def memory_row(name, stage, config, sensors):
+    stage.snmpd()
+    daemon = stage.daemon(config)
+    await_reads(stage, sensors)
+    time.sleep(3)
+    resident, peak, anonymous = (status_of(daemon.pid, key) / 1024
+                                 for key in ("VmRSS", "VmHWM", "RssAnon"))
+    return at_most(name, resident, 24, f"{resident:.1f} MiB (private {anonymous:.1f}, "
+                   f"most so far {peak:.1f})")
+
+
+def resident_memory(_is_quick):
+    """resident memory with 5,000 sensors, after the first full cycle"""
+    with open_stage() as stage:
+        yield memory_row("resident MiB, 5,000 sensors, sim", stage, plausible(5000), 5000)
+    with open_stage() as stage:
+        slave = harness.ModbusSlave(stage, "--tcp", "0")
+        config = "".join(registers("line", unit, 125) for unit in range(1, 41))
+        yield memory_row("resident MiB, 5,000 sensors, 40 Modbus units", stage,
+                         tcp_bus("line", slave, poll_interval="1s") + config, 5000)
+
+
+def wakeups_of(pid):
+    total = 0
+    for status in glob.glob(f"/proc/{pid}/task/*/status"):
+        with open(status, encoding="ascii") as file:
+            total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(),
+                                   re.M).group(1))
+    return total
+
+
+def wakeup_row(name, stage, config, seconds):
+    stage.snmpd()
+    daemon = stage.daemon(config)
+    daemon.await_master()
+    await_reads(stage, 10)
+    time.sleep(5)
+    before, began = wakeups_of(daemon.pid), time.monotonic()
+    time.sleep(seconds)
+    rate = (wakeups_of(daemon.pid) - before) / (time.monotonic() - began)
+    return at_most(name, rate, 40, form="{:.1f}")
+
+
+def wakeups(is_quick):
+    """wake-ups a second with 10 sensors each second and nobody asking"""
+    seconds = 10 if is_quick else 20
+    with open_stage() as stage:
+        yield wakeup_row("wake-ups a second, 10 sensors, sim", stage, plausible(10), seconds)
+    with open_stage() as stage:
+        slave = harness.ModbusSlave(stage, "--tcp", "0")
+        config = tcp_bus("line", slave, poll_interval="1s") + "".join(
+            registers("line", unit, 1) for unit in range(1, 11))
+        yield wakeup_row("wake-ups a second, 10 Modbus units", stage, config, seconds)
+
+
+# ---- faults ----
+
+def serial_line(stage, name, units, poll_interval, answer_ms):
+    """A slave on a pseudo-terminal, and the configuration of its bus with a sensor a unit."""
+    slave = logging_slave(stage, "--pty", name=name)
+    slave.tell(*(f"delay {unit} {answer_ms}" for unit in units))
+    config = harness.bus(name, "modbus-rtu", slave.device, options="115200,8N1",
+                         poll_interval=poll_interval, timeout="200ms")
+    return slave, config + "".join(registers(name, unit, 1) for unit in units)
+
+
+def mean_cycle(slave, units):
+    """Mean time between two requests to the same unit; the first is due when the line begins."""
+    requests = seen(slave)
+    begin = requests[0].time
+    cycles = []
+    for unit in units:
+        times = [request.time for request in requests if request.unit == unit]
+        if len(times) < 3:
+            raise AssertionError(f"{slave.name}: unit {unit} was asked only {len(times)} times")
+        cycles.append((times[-1] - begin) / (len(times) - 1))
+    return statistics.mean(cycles)
+
+
+def dead_unit(is_quick):
+    """one dead unit among 16 on a serial line: mean cycle of the others"""
+    seconds, dead = 15 if is_quick else 70, 8
+    units = range(1, 17)
+    others = [unit for unit in units if unit != dead]
+    # A line that is idle most of the second, and one on which round follows round.
+    paces = [("each 1 s", "1s", 0), ("back to back", "100ms", 5)]
+    if is_quick:
+        del paces[1]  # tries come less and less often: the first seconds tell nothing
+    with open_stage() as stage:
+        lines, config = [], ""
+        for number, (_, interval, answer_ms) in enumerate(paces):
+            without, more = serial_line(stage, f"without-{number}", others, interval, answer_ms)
+            beside, still = serial_line(stage, f"with-{number}", units, interval, answer_ms)
+            beside.tell(f"silent {dead} 1")
+            lines.append((beside, without))
+            config += more + still
+        stage.daemon(config)
+        time.sleep(seconds)
+        for (pace, _, _), (beside, without) in zip(paces, lines):
+            slow, fast = mean_cycle(beside, others), mean_cycle(without, others)
+            yield at_most(f"1 of 16 units dead, {pace}: cycle of others", slow / fast, 1.05,
+                          f"{slow / fast:.3f} ({1000 * slow:.1f} / {1000 * fast:.1f} ms, "
+                          f"first {seconds} s)")
+
+
+def rows_after_restart(is_quick):
+    """time until rows are answered after snmpd restarts"""
+    tries, rows = 3 if is_quick else 7, 1000
+    times = []
+    with open_stage() as stage:
+        master = stage.snmpd()
+        stage.daemon(plausible(rows))
+        await_reads(stage, rows)
+        for number in range(tries):
+            time.sleep(2 + number / tries)
+            master.stop()
+            time.sleep(1 + number / tries)  # each time elsewhere between two tries to connect
+            began = time.monotonic()
+            master = stage.snmpd()
+            await_reads(stage, rows)
+            times.append(time.monotonic() - began)
+    yield at_most("seconds to rows after snmpd restarts", max(times), 3,
+                  f"{max(times):.1f} (mean {statistics.mean(times):.1f} of {tries})")
+
+
+def gaps(slave, begin, end):
+    times = [request.time for request in seen(slave) if begin <= request.time <= end]
+    return [1000 * (after - before) for before, after in zip(times, times[1:])]
+
+
+def stopped_master(is_quick):
+    """greatest gap in sampling at 100 ms interval while snmpd is stopped for 10 s"""
+    calm_s, stopped_s = (3, 10) if is_quick else (10, 10)
+    with open_stage() as stage:
+        master = stage.snmpd()
+        slave = logging_slave(stage, "--tcp", "0")
+        daemon = stage.daemon(tcp_bus("line", slave, poll_interval="100ms")
+                              + registers("line", 1, 10))
+        daemon.await_master()
+        await_reads(stage, 10)
+        began = time.monotonic()
+        time.sleep(calm_s)
+        stopped = time.monotonic()
+        master.signal(harness.signal.SIGSTOP)
+        time.sleep(stopped_s)
+        master.signal(harness.signal.SIGCONT)
+        time.sleep(5)
+        ended = time.monotonic()
+        before, during = gaps(slave, began, stopped), gaps(slave, stopped, ended)
+    if len(during) < 50:
+        raise AssertionError(f"only {len(during)} samples while snmpd was stopped")
+    yield at_most("ms, greatest gap at 100 ms, snmpd stopped 10 s", max(during), 200,
+                  f"{max(during):.0f} (before it: {max(before):.0f})")
+
+
+FIGURES = {
+    "requests": requests_per_cycle,
+    "cycle": full_cycle,
+    "walk": one_column_walk,
+    "bulk": several_columns,
+    "memory": resident_memory,
+    "wakeups": wakeups,
+    "dead-unit": dead_unit,
+    "restart": rows_after_restart,
+    "stopped": stopped_master,
+}
