@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += agent/core/libcore.a
 agent_core_libcore_a_SOURCES = \
+	agent/core/alarm.c agent/core/alarm.h \
 	agent/core/codec.c agent/core/codec.h \
 	agent/core/elapsed.c agent/core/elapsed.h \
 	agent/core/err.c agent/core/err.h \
+	agent/core/evaluator.c agent/core/evaluator.h \
+	agent/core/evaluator_operate.c \
+	agent/core/evaluator_private.h \
+	agent/core/event.h \
+	agent/core/limits.c agent/core/limits.h \
+	agent/core/rate.c agent/core/rate.h \
 	agent/core/reading.c agent/core/reading.h \
+	agent/core/recent.c agent/core/recent.h \
 	agent/core/report.h \
 	agent/core/scale.c agent/core/scale.h \
 	agent/core/sensor.c agent/core/sensor.h \
 	agent/core/strbuf.c agent/core/strbuf.h \
+	agent/core/suppression.c agent/core/suppression.h \
 	agent/core/text.c agent/core/text.h \
 	agent/core/units.c agent/core/units.h

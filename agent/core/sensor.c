@@ -19,8 +19,8 @@ grace_ms(const struct sensor_rule *rule)
 	return larger(3 * rule->poll_ms, GRACE_MS);
 }
 
-static int64_t
-stale_after_ms(const struct sensor_rule *rule)
+int64_t
+sensor_stale_after_ms(const struct sensor_rule *rule)
 {
 	if (rule->stale_after_ms != 0)
 		return rule->stale_after_ms;
@@ -67,7 +67,7 @@ sensor_due_ms(const struct sensor_state *state, const struct sensor_rule *rule)
 		return first_beyond(state->unknown_since_ms, grace_ms(rule));
 	case QUALITY_GOOD:
 	case QUALITY_SUSPECT:
-		return first_beyond(state->last_good_ms, stale_after_ms(rule));
+		return first_beyond(state->last_good_ms, sensor_stale_after_ms(rule));
 	case QUALITY_FAULT:
 		break; /* only a good sample ends it */
 	}

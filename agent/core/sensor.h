@@ -44,6 +44,9 @@ bool sensor_good(struct sensor_state *state, int32_t value_milli, int64_t now_ms
 bool sensor_bad(struct sensor_state *state, const struct sensor_rule *rule,
     enum fault_reason reason, int64_t now_ms);
 
+/* A value older than this is a fault, and no delay outlasts such a gap between good samples. */
+int64_t sensor_stale_after_ms(const struct sensor_rule *rule);
+
 /* The first moment at which sensor_tick can change something; INT64_MAX: never. */
 int64_t sensor_due_ms(const struct sensor_state *state, const struct sensor_rule *rule);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "core/event.h"
 #include "core/reading.h"
 #include "core/report.h"
 
@@ -15,28 +16,6 @@
  * snapshot_get and snapshot_put only count; nobody waits for more than a swap of pointers.  The
  * parts are counted on their own and shared between snapshots while unchanged.
  */
-
-enum severity { /* EnvsSeverity */
-	SEVERITY_OK = 1,
-	SEVERITY_WARNING,
-	SEVERITY_CRITICAL,
-	SEVERITY_UNKNOWN,
-};
-
-enum zone { /* EnvsZone */
-	ZONE_LOW_CRITICAL = 1,
-	ZONE_LOW_WARNING,
-	ZONE_NORMAL,
-	ZONE_HIGH_WARNING,
-	ZONE_HIGH_CRITICAL,
-};
-
-enum suppression { /* envsSensorSuppression */
-	SUPPRESSION_NONE = 1,
-	SUPPRESSION_SHELVED,
-	SUPPRESSION_OUT_OF_SERVICE,
-	SUPPRESSION_BY_PARENT,
-};
 
 /* At most 96 bytes: there may be 50,000, several times over.  Times are CLOCK_BOOTTIME. */
 struct live_sensor {
