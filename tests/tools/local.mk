@@ -19,3 +19,8 @@ tests_tools_bulk_get_LDADD = $(NETSNMP_LIBS)
 check_PROGRAMS += tests/tools/table-thief
 tests_tools_table_thief_SOURCES = tests/tools/table-thief.c
 tests_tools_table_thief_LDADD = $(NETSNMP_LIBS)
+# The evaluator by text, for tests/system/alarm-replay and for whoever has another model.
+check_PROGRAMS += tests/tools/alarm-replay
+tests_tools_alarm_replay_SOURCES = tests/tools/alarm-replay.c \
+	tests/tools/replay.c tests/tools/replay.h
+tests_tools_alarm_replay_LDADD = agent/core/libcore.a
