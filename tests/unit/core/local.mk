@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += tests/unit/core/test_alarm_random
+tests_unit_core_test_alarm_random_SOURCES = tests/unit/core/test_alarm_random.c \
+	tests/unit/core/alarm_model.c tests/unit/core/alarm_model.h
+tests_unit_core_test_alarm_random_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_alarm_random
 check_PROGRAMS += tests/unit/core/test_codec
 tests_unit_core_test_codec_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_codec
