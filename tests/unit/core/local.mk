@@ -1,4 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
+ALARM_STORY = tests/unit/core/alarm_story.c tests/unit/core/alarm_story.h \
+	tests/tools/replay.c tests/tools/replay.h
+check_PROGRAMS += tests/unit/core/test_alarm_limits
+tests_unit_core_test_alarm_limits_SOURCES = tests/unit/core/test_alarm_limits.c $(ALARM_STORY)
+tests_unit_core_test_alarm_limits_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_alarm_limits
+check_PROGRAMS += tests/unit/core/test_alarm_faults
+tests_unit_core_test_alarm_faults_SOURCES = tests/unit/core/test_alarm_faults.c $(ALARM_STORY)
+tests_unit_core_test_alarm_faults_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_alarm_faults
+check_PROGRAMS += tests/unit/core/test_alarm_chatter
+tests_unit_core_test_alarm_chatter_SOURCES = tests/unit/core/test_alarm_chatter.c $(ALARM_STORY)
+tests_unit_core_test_alarm_chatter_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_alarm_chatter
+check_PROGRAMS += tests/unit/core/test_alarm_operate
+tests_unit_core_test_alarm_operate_SOURCES = tests/unit/core/test_alarm_operate.c $(ALARM_STORY)
+tests_unit_core_test_alarm_operate_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_alarm_operate
+check_PROGRAMS += tests/unit/core/test_alarm_rate
+tests_unit_core_test_alarm_rate_SOURCES = tests/unit/core/test_alarm_rate.c $(ALARM_STORY)
+tests_unit_core_test_alarm_rate_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_alarm_rate
 check_PROGRAMS += tests/unit/core/test_alarm_random
 tests_unit_core_test_alarm_random_SOURCES = tests/unit/core/test_alarm_random.c \
 	tests/unit/core/alarm_model.c tests/unit/core/alarm_model.h
