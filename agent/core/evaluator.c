@@ -360,6 +360,8 @@ evaluator_zone_moved(struct evaluator *evaluator, const struct evaluator_rule *r
 }
 
 /*
+ * No comparator flips without moving the zone, so each change of what is kept comes with an event.
+ *
  * The mark takes the place of the off delay, even of a longer one: the rule says "instead".  A flip
  * to the other side is no off delay, so it goes on taking the on delay.
  */
@@ -378,7 +380,6 @@ evaluate_limits(struct evaluator *evaluator, const struct evaluator_rule *rule,
 	    evaluator->kept.is_chattering ? CHATTER_HOLD_MS : rule->limits.off_delay_ms,
 	    sample->value_milli, sample->now_ms);
 	evaluator->excursions += step.is_excursion;
-	verdict->is_kept_changed |= step.is_changed;
 	cause.during_downtime = step.during_downtime;
 	evaluator_zone_moved(evaluator, rule, before, &cause, verdict);
 }
@@ -452,7 +453,6 @@ fault_ends(struct evaluator *evaluator, const struct evaluator_rule *rule,
 		return;
 	if (kept->is_damped && sample->now_ms - evaluator->good_since_ms < DAMPING_GOOD_MS)
 		return;
-	kept->is_damped = false;
 	evaluator_clear(evaluator, rule, &kept->fault_alarm, sample, verdict);
 }
 
@@ -519,7 +519,6 @@ evaluator_sample(struct evaluator *evaluator, const struct evaluator_rule *rule,
 		.has_value = true,
 		.value_milli = value_milli,
 	};
-	enum quality before;
 
 	verdict_begin(verdict);
 	let_timers_fire(evaluator, rule, now_ms, verdict);
@@ -529,9 +528,8 @@ evaluator_sample(struct evaluator *evaluator, const struct evaluator_rule *rule,
 		good_sample(evaluator, rule, &sample, verdict);
 		return;
 	}
-	before = evaluator->quality.quality;
 	evaluator->is_good_run = false;
-	sensor_bad(&evaluator->quality, &rule->quality, reason, now_ms);
-	if (before != QUALITY_FAULT && evaluator->quality.quality == QUALITY_FAULT)
+	if (sensor_bad(&evaluator->quality, &rule->quality, reason, now_ms) &&
+	    evaluator->quality.quality == QUALITY_FAULT)
 		fault_began(evaluator, rule, now_ms, verdict);
 }

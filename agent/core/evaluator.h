@@ -33,7 +33,7 @@ struct evaluator_kept {
 	struct recent raises;                              /* of the limit alarm */
 	struct recent faults;
 	bool is_chattering;
-	bool is_damped; /* the open fault alarm wants a longer good run */
+	bool is_damped; /* of an open fault alarm: it wants a longer good run */
 	struct suppression_state suppression;
 };
 

@@ -29,17 +29,6 @@ evaluator_configure(struct evaluator *evaluator, const struct evaluator_rule *be
 		rate_restart(evaluator->rate);
 }
 
-static void
-clear_fault(struct evaluator *evaluator, const struct evaluator_rule *rule,
-    const struct cause *cause, struct verdict *verdict)
-{
-	struct evaluator_kept *kept = &evaluator->kept;
-
-	kept->is_damped = false;
-	if (alarm_is_open(&kept->fault_alarm))
-		evaluator_clear(evaluator, rule, &kept->fault_alarm, cause, verdict);
-}
-
 /* An alarm of what is no more does not wait for anybody: it is cleared and not listed. */
 void
 evaluator_remove(struct evaluator *evaluator, const struct evaluator_rule *rule, int64_t now_ms,
@@ -56,7 +45,8 @@ evaluator_remove(struct evaluator *evaluator, const struct evaluator_rule *rule,
 	verdict->is_kept_changed = true;
 	memset(&kept->limits, 0, sizeof(kept->limits));
 	evaluator_zone_moved(evaluator, &unlisted, zone, &cause, verdict);
-	clear_fault(evaluator, &unlisted, &cause, verdict);
+	if (alarm_is_open(&kept->fault_alarm))
+		evaluator_clear(evaluator, &unlisted, &kept->fault_alarm, &cause, verdict);
 	if (alarm_is_open(&kept->rate_alarm))
 		evaluator_clear(evaluator, &unlisted, &kept->rate_alarm, &cause, verdict);
 	evaluator_afresh(evaluator, now_ms);
@@ -72,14 +62,15 @@ evaluator_set_in_service(struct evaluator *evaluator, const struct evaluator_rul
 {
 	const struct cause cause = { .now_ms = now_ms, .is_config_change = true };
 	struct suppression_state *suppression = &evaluator->kept.suppression;
+	struct alarm *fault = &evaluator->kept.fault_alarm;
 	enum suppression before = suppression_now(suppression);
 
 	verdict_begin(verdict);
 	if (suppression->is_out_of_service == !is_in_service)
 		return;
 	verdict->is_kept_changed = true;
-	if (!is_in_service)
-		clear_fault(evaluator, rule, &cause, verdict);
+	if (!is_in_service && alarm_is_open(fault))
+		evaluator_clear(evaluator, rule, fault, &cause, verdict);
 	suppression_set_out_of_service(suppression, !is_in_service);
 	evaluator_afresh(evaluator, now_ms);
 	evaluator_returned(evaluator, before, now_ms, verdict);

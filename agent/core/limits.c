@@ -273,7 +273,6 @@ limits_sample(struct limits *limits, struct limit_timers *timers, const struct l
 	for (enum level level = LEVEL_LOW_CRITICAL; level < LEVEL_COUNT; level++)
 		if (is_due[level] && limits->is_beyond[level] == was.is_beyond[level])
 			flip(limits, timers, rule, level);
-	step.is_changed = memcmp(&was, limits, sizeof(was)) != 0;
 	return step;
 }
 

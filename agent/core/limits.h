@@ -48,8 +48,7 @@ struct limit_timers {
 };
 
 struct limit_step {
-	bool is_changed;      /* some comparator flipped */
-	bool during_downtime; /* ... and may have done so before the restart */
+	bool during_downtime; /* what flipped may have done so before the restart */
 	bool is_excursion;    /* a limit was crossed, but not for long enough */
 };
 

@@ -219,6 +219,25 @@ static const struct alarm_story changes[] = {
 		    "sample 119999 33000 good\nsample 149997 33000 good\n"
 		    "sample 149998 33000 good\n",
 	    "1 raise 1 0 2 149998 33000 ok>critical limit=32000 active\n" },
+	{ "what ends the warning ends the critical, too, though that had to start over",
+	    PATIENT "sample 0 33000 good\nsample 30000 33000 good\nsample 40000 0 good\n"
+		    "configure 50000 low-critical=-5000 high-warning=27000 "
+		    "high-critical=33000 deadband=1000 stale=100000\nsample 70000 1 good\n"
+		    "sample 100000 1 good\n",
+	    "1 raise 1 0 2 30000 33000 ok>critical limit=32000 active\n"
+	    "2 clear 1 2 0 100000 1 critical>ok limit=33000 unlisted\n" },
+	{ "what begins the critical begins the warning, too, though that had to start over",
+	    "config high-warning=27000 high-critical=32000 deadband=0 off=0 min-samples=1\n"
+	    "sample 0 33000 good\n"
+	    "configure 1 high-warning=26000 high-critical=32000 deadband=0 off=0 min-samples=1\n"
+	    "sample 30000 33000 good\nsample 30001 27000 good\n",
+	    "1 raise 1 0 2 30000 33000 ok>critical limit=32000 active\n"
+	    "2 deescalate 1 2 1 30001 27000 critical>warning limit=32000 active\n" },
+	{ "off and on again between two samples is a change",
+	    "config high-warning=0 stale=100000\nsample 0 5 good\nconfigure 1 stale=100000\n"
+	    "configure 2 high-warning=0 stale=100000\nsample 30000 5 good\n"
+	    "sample 59999 5 good\nsample 60000 5 good\n",
+	    "1 raise 1 0 1 60000 5 ok>warning limit=0 active\n" },
 	{ "a change that is none drops nothing",
 	    PATIENT "sample 0 33000 good\nconfigure 20000 " LEVELS
 		    " deadband=1000 stale=99000\nsample 30000 33000 good\n",
@@ -410,6 +429,12 @@ a_crossing_that_never_confirms_is_counted(void **state)
 		evaluator_sample(&evaluator, &rule, FAULT_NONE, i < 100 ? 33000 : 0,
 		    10000 + (int64_t)i * 1000, &verdict);
 	assert_int_equal(verdict.next_alarm_id, 2);
+	assert_int_equal(evaluator.excursions, 2);
+	/* An end that never confirms is none. */
+	for (size_t i = 0; i < 50; i++)
+		evaluator_sample(&evaluator, &rule, FAULT_NONE, i % 40 < 35 ? 33000 : 0,
+		    210000 + (int64_t)i * 1000, &verdict);
+	assert_int_equal(evaluator_zone(&evaluator), ZONE_HIGH_CRITICAL);
 	assert_int_equal(evaluator.excursions, 2);
 }
 

@@ -112,10 +112,13 @@ static const struct alarm_story shelving[] = {
 	    "3 suppression-summary 1 0 0 200 - ok>ok raised=1 cleared=1\n" },
 	{ "counts begin anew the next time",
 	    SWIFT "shelve 0 100\nsample 0 10 good\nsample 1 0 good\nunshelve 2\nshelve 3 100\n"
-		  "unshelve 4\n",
+		  "unshelve 4\nsample 5 10 good\nshelve 6 100\nsample 7 0 good\nunshelve 8\n",
 	    "1 raise 1 0 1 0 10 ok>warning limit=10 active shelved\n"
 	    "2 clear 1 1 0 1 0 warning>ok limit=10 unlisted shelved\n"
-	    "3 suppression-summary 1 0 0 2 - ok>ok raised=1 cleared=1\n" },
+	    "3 suppression-summary 1 0 0 2 - ok>ok raised=1 cleared=1\n"
+	    "4 raise 2 0 1 5 10 ok>warning limit=10 active\n"
+	    "5 clear 2 1 0 7 0 warning>ok limit=10 unlisted shelved\n"
+	    "6 suppression-summary 2 0 0 8 - ok>ok raised=0 cleared=1\n" },
 };
 
 static const struct alarm_story service[] = {
@@ -357,6 +360,29 @@ it_tells_when_time_will_matter(void **state)
 	assert_true(evaluator_due_ms(&evaluator, &rule) == INT64_MAX);
 }
 
+/* Unlike one without an alarm, which starts afresh. */
+static void
+a_fault_that_was_told_stays_one_when_the_bus_is_back(void **state)
+{
+	struct evaluator_rule rule;
+	struct evaluator evaluator;
+	struct verdict verdict = { .next_alarm_id = 1 };
+
+	(void)state;
+	evaluator_rule_init(&rule);
+	for (int is_told = 0; is_told < 2; is_told++) {
+		evaluator_init(&evaluator, NULL, 0);
+		if (is_told)
+			evaluator_tick(&evaluator, &rule, 60001, &verdict);
+		evaluator_set_parent_lost(&evaluator, true, 60002, &verdict);
+		evaluator_tick(&evaluator, &rule, 60003, &verdict);
+		assert_int_equal(evaluator.quality.quality, QUALITY_FAULT);
+		evaluator_set_parent_lost(&evaluator, false, 60004, &verdict);
+		assert_int_equal(
+		    evaluator.quality.quality, is_told ? QUALITY_FAULT : QUALITY_UNKNOWN);
+	}
+}
+
 static void
 alarm_ids_wrap_past_zero(void **state)
 {
@@ -405,6 +431,7 @@ main(void)
 		cmocka_unit_test(the_ready_made_severity_knows_the_reading),
 		cmocka_unit_test(times_move_into_the_clock_of_another_boot),
 		cmocka_unit_test(it_tells_when_time_will_matter),
+		cmocka_unit_test(a_fault_that_was_told_stays_one_when_the_bus_is_back),
 		cmocka_unit_test(alarm_ids_wrap_past_zero),
 		cmocka_unit_test(the_severity_of_a_fault_can_be_set),
 	};

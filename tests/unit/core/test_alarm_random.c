@@ -495,19 +495,23 @@ any_change(struct story *story)
 		return;
 	story->rule_count++;
 	*rule = *story->rule;
-	switch (luck(3)) {
+	/* If the whole cannot take it, nothing changes. */
+	switch (luck(4)) {
 	case 0:
 		any_limits(&rule->limits);
 		break;
 	case 1:
 		rule->limits.is_enabled[luck(LEVEL_COUNT)] = false;
 		break;
-	case 2: /* on again, if the whole can take it */
+	case 2:
 		rule->limits.is_enabled[luck(LEVEL_COUNT)] = true;
-		if (limits_check(&rule->limits, &(enum level){ 0 }, NULL) < 0)
-			rule->limits = *before;
+		break;
+	case 3:
+		rule->limits.limit_milli[luck(LEVEL_COUNT)] += (int32_t)between(-100, 100);
 		break;
 	}
+	if (limits_check(&rule->limits, &(enum level){ 0 }, NULL) < 0)
+		rule->limits = *before;
 	for (int n = 0; n < LEVEL_COUNT; n++)
 		input.is_of_level[n] = before->is_enabled[n] != after->is_enabled[n] ||
 		                       before->limit_milli[n] != after->limit_milli[n] ||

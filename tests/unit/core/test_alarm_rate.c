@@ -73,7 +73,8 @@ static const struct alarm_story stories[] = {
 	    "sample 839999 0 good\n",
 	    "" },
 	{ "it is one more alarm beside that of a limit",
-	    "config rate=1000 high-warning=5000 on=0 off=0 min-samples=1 stale=200000 latch=1\n" RISE5
+	    "config rate=1000 high-warning=5000 on=0 off=0 min-samples=1 "
+	    "stale=200000 latch=1\n" RISE5
 	    "sample 300000 5000 good\nacknowledge 300001 2\nacknowledge 300002 1\n"
 	    "sample 360000 -9000 good\nremove 360001\n",
 	    "1 raise 1 0 1 300000 5000 ok>warning limit=5000 active\n"
