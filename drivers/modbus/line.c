@@ -30,10 +30,17 @@ mb_line_tame(modbus_t *context, struct err *err)
 int
 mb_line_receive(modbus_t *context, uint64_t limit_us, uint8_t *frame)
 {
-	if (modbus_set_response_timeout(
-		context, (uint32_t)(limit_us / 1000000), (uint32_t)(limit_us % 1000000)) < 0)
-		return -1;
-	return modbus_receive_confirmation(context, frame);
+	int r = modbus_set_response_timeout(
+	    context, (uint32_t)(limit_us / 1000000), (uint32_t)(limit_us % 1000000));
+
+	if (r == 0)
+		r = modbus_receive_confirmation(context, frame);
+	if (r >= 0)
+		return r;
+	/* Something has come, so a time-out means that the frame was cut short. */
+	if (errno > MODBUS_ENOBASE || errno == ETIMEDOUT || errno == EAGAIN)
+		return -EBADMSG;
+	return errno == 0 ? -EIO : -errno;
 }
 
 int

@@ -8,14 +8,9 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "drivers/modbus/modbus_driver.h"
-
-#define HEADER       1 /* unit */
-#define CRC          2
-#define REQUEST_SIZE (HEADER + MB_REQUEST_PDU + CRC)
 
 /* What a frame may take beyond its time on the wire: USB adapters hand over every 16 ms, a busy
  * host is late.  Only a frame that was cut short takes so long to be noticed. */
@@ -23,28 +18,6 @@
 
 /* Bytes that are thrown away while waiting for a line to fall silent, before it is asked anyway. */
 #define NOISE_MAX 1024
-
-static void
-silence_arm(struct mb_bus *bus, uint64_t us)
-{
-	struct itimerspec when = {
-		.it_value = { (time_t)(us / 1000000), (long)(us % 1000000) * 1000 },
-	};
-
-	timerfd_settime(bus->silence_fd, 0, &when, NULL);
-}
-
-/* Sleeps for what is left of the silence that the line demands. */
-static void
-silence_keep(struct mb_bus *bus)
-{
-	uint64_t expirations;
-	ssize_t n;
-
-	do
-		n = read(bus->silence_fd, &expirations, sizeof(expirations));
-	while (n < 0 && errno == EINTR);
-}
 
 /* A late answer may be arriving just now: lets it end. */
 static void
@@ -72,23 +45,13 @@ line_lost(struct mb_bus *bus, int error, struct err *err)
 	return err_set(err, -error, "%s: the serial line is gone: %s", bus->where, strerror(error));
 }
 
-/* What libmodbus could not read: only a bad frame, or a lost line? */
-static int
-receive_failed(struct mb_bus *bus, int error, struct err *err)
-{
-	/* Something has come, so a time-out means that the frame was cut short. */
-	if (error > MODBUS_ENOBASE || error == ETIMEDOUT || error == EAGAIN)
-		return -EBADMSG;
-	return line_lost(bus, error, err);
-}
-
 static int
 frame_send(struct mb_bus *bus, uint8_t unit, const uint8_t pdu[MB_REQUEST_PDU], struct err *err)
 {
-	uint8_t request[HEADER + MB_REQUEST_PDU];
+	uint8_t request[MB_RTU_HEADER + MB_REQUEST_PDU];
 
 	request[0] = unit;
-	memcpy(request + HEADER, pdu, MB_REQUEST_PDU);
+	memcpy(request + MB_RTU_HEADER, pdu, MB_REQUEST_PDU);
 	if (modbus_flush(bus->context) < 0 || modbus_set_slave(bus->context, unit) < 0)
 		return line_lost(bus, errno, err);
 	if (modbus_send_raw_request(bus->context, request, sizeof(request)) < 0)
@@ -100,22 +63,11 @@ frame_send(struct mb_bus *bus, uint8_t unit, const uint8_t pdu[MB_REQUEST_PDU], 
 static int
 frame_receive(struct mb_bus *bus, uint8_t unit, struct err *err)
 {
-	uint64_t sending_us = mb_serial_us(&bus->serial, REQUEST_SIZE);
-	int r = mb_line_wait(
-	    modbus_get_socket(bus->context), sending_us + (uint64_t)bus->timeout_ms * 1000);
+	uint64_t sending_us = mb_serial_us(&bus->serial, MB_RTU_REQUEST);
+	int r = mb_rtu_receive(bus, unit, sending_us + (uint64_t)bus->timeout_ms * 1000,
+	    mb_serial_us(&bus->serial, bus->expected) + PAUSES_US);
 
-	if (r < 0)
-		return line_lost(bus, -r, err);
-	if (r == 0)
-		return 0;
-	r = mb_line_receive(
-	    bus->context, mb_serial_us(&bus->serial, bus->expected) + PAUSES_US, bus->frame);
-	if (r < 0)
-		return receive_failed(bus, errno, err);
-	/* 0: the CRC is right, but the frame is of another unit. */
-	if (r <= HEADER + CRC || bus->frame[0] != unit)
-		return -EBADMSG;
-	return r - HEADER - CRC;
+	return r < 0 && r != -EBADMSG ? line_lost(bus, -r, err) : r;
 }
 
 static int
@@ -124,27 +76,17 @@ line_rtu_ask(struct mb_bus *bus, uint8_t unit, const uint8_t pdu[MB_REQUEST_PDU]
 {
 	int r;
 
-	silence_keep(bus);
+	mb_rtu_keep_silence(bus);
 	if (bus->is_suspect)
 		noise_drain(bus);
 	bus->is_suspect = false;
-	bus->expected = HEADER + mb_pdu_expected(pdu) + CRC;
+	bus->expected = mb_rtu_expected(pdu);
 	r = frame_send(bus, unit, pdu, err);
 	if (r == 0)
 		r = frame_receive(bus, unit, err);
-	silence_arm(bus, mb_serial_silence_us(&bus->serial));
-	*ret_pdu = bus->frame + HEADER;
+	mb_rtu_begin_silence(bus);
+	*ret_pdu = bus->frame + MB_RTU_HEADER;
 	return r;
-}
-
-/* The worst that a reply may take: it begins as late as is allowed, and is as long as was asked. */
-static void
-line_rtu_distrust(struct mb_bus *bus)
-{
-	bus->is_suspect = true;
-	silence_arm(bus, (uint64_t)bus->timeout_ms * 1000 +
-			     mb_serial_us(&bus->serial, bus->expected) +
-			     mb_serial_silence_us(&bus->serial));
 }
 
 static void
@@ -158,15 +100,14 @@ line_rtu_close(struct mb_bus *bus)
 		modbus_close(bus->context);
 	}
 	modbus_free(bus->context);
-	if (bus->silence_fd >= 0)
-		close(bus->silence_fd);
+	mb_rtu_done(bus);
 	if (bus->lock_fd >= 0)
 		close(bus->lock_fd);
 }
 
 static const struct mb_line line_rtu = {
 	.ask = line_rtu_ask,
-	.distrust = line_rtu_distrust,
+	.distrust = mb_rtu_distrust,
 	.close = line_rtu_close,
 };
 
@@ -253,19 +194,15 @@ mb_line_rtu_open(struct mb_bus *bus, const struct driver_settings *settings, str
 
 	bus->line = &line_rtu;
 	bus->lock_fd = -1;
-	bus->silence_fd = -1;
-	r = mb_options_serial(settings->options, &bus->serial, err);
+	r = mb_rtu_init(bus, settings->options, err);
 	if (r < 0)
 		return r;
 	r = device_lock(bus, settings->endpoint, err);
 	if (r < 0)
 		return r;
-	bus->silence_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (bus->silence_fd < 0)
-		return err_set(err, -errno, "%s: no timer: %s", bus->where, strerror(errno));
 	r = device_open(bus, settings->endpoint, err);
 	if (r < 0)
 		return r;
-	silence_arm(bus, mb_serial_silence_us(&bus->serial));
+	mb_rtu_begin_silence(bus);
 	return 0;
 }

@@ -16,7 +16,7 @@
  *   type     enum codec_type
  *   variant  enum codec_order
  * address.c, options.c, plan.c, refused.c and pdu.c are pure; line_rtu.c and line_tcp.c move
- * frames; modbus.c puts them together.
+ * frames, with what they share in line.c, line_dial.c and rtu.c; modbus.c puts them together.
  */
 
 enum mb_table { /* numbers of the function codes that read them */
@@ -193,15 +193,19 @@ struct mb_bus {
 	char where[300];           /* the endpoint, for messages */
 	uint8_t frame[MODBUS_MAX_ADU_LENGTH];
 
-	/* line_rtu.c */
+	/* rtu.c */
 	struct mb_serial serial;
-	int lock_fd;
 	int silence_fd;  /* timerfd: readable when the line has been silent long enough */
 	bool is_suspect; /* something late may still come */
 	size_t expected; /* bytes of the frame that was awaited last */
 
-	/* line_tcp.c */
+	/* line_rtu.c */
+	int lock_fd;
+
+	/* line_dial.c */
 	struct mb_host host;
+
+	/* line_tcp.c */
 	uint16_t transaction;
 };
 
@@ -216,11 +220,41 @@ int mb_line_check_fd(int fd, struct err *err);
  * byte, with which a device that trickles would hold the bus for minutes. */
 int mb_line_tame(modbus_t *context, struct err *err);
 
-/* A frame whose first byte has come: all of it within `limit_us`.  As modbus_receive_confirmation.
- */
+/* A frame whose first byte has come: all of it within `limit_us`.  Its size; 0: of another unit;
+ * -EBADMSG: spoilt or cut short; another negative errno: the line is gone. */
 int mb_line_receive(modbus_t *context, uint64_t limit_us, uint8_t *frame);
 
 /* poll(2) for input: 1, 0 (time-out) or a negative errno; a hang-up is input. */
 int mb_line_wait(int fd, uint64_t timeout_us);
+
+/* ---- line_dial.c ---- */
+
+/* A connection to bus->host becomes the context's: one address after the other, each of which may
+ * take timeout_ms, the resolver as long as it likes. */
+int mb_line_dial(struct mb_bus *bus, struct err *err);
+void mb_line_hang_up(struct mb_bus *bus); /* copes with the half-made */
+
+/* ---- rtu.c: frames of RTU and the silences around them, over whatever wire ---- */
+
+#define MB_RTU_HEADER  1                                    /* unit */
+#define MB_RTU_REQUEST (MB_RTU_HEADER + MB_REQUEST_PDU + 2) /* bytes of a request, with its CRC */
+
+/* First thing in open, so that `done` finds what it expects. */
+int mb_rtu_init(struct mb_bus *bus, const char *options, struct err *err);
+void mb_rtu_done(struct mb_bus *bus);
+
+/* The silence between frames: from now on; and sleeping for what is left of one. */
+void mb_rtu_begin_silence(struct mb_bus *bus);
+void mb_rtu_keep_silence(struct mb_bus *bus);
+
+/* As mb_line.distrust: a longer silence. */
+void mb_rtu_distrust(struct mb_bus *bus);
+
+/* Bytes of the frame that answers a request. */
+size_t mb_rtu_expected(const uint8_t pdu[MB_REQUEST_PDU]);
+
+/* An answer that begins within `wait_us` and then takes at most `limit_us`.  As mb_line.ask, but
+ * that it has no words for a lost line. */
+int mb_rtu_receive(struct mb_bus *bus, uint8_t unit, uint64_t wait_us, uint64_t limit_us);
 
 #endif
