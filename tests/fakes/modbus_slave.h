@@ -5,10 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /*
  * The slaves, without their wires: slave_answer() makes the answer to one request, slave_command()
- * obeys one line of the control channel.
+ * obeys one line of the control channel, slave_frame_*() put an answer into a frame.
  */
 
 #define SLAVE_UNITS     256
@@ -50,6 +51,33 @@ struct slave_reply {
 
 void slave_init(void);
 void slave_answer(uint8_t unit, const uint8_t *pdu, size_t size, struct slave_reply *ret_reply);
+
+/* ---- modbus_slave_frames.c ---- */
+
+#define SLAVE_MBAP_SIZE 7
+
+/* Into SLAVE_REPLY_MAX bytes, spoilt as the unit was told to; the size. */
+size_t slave_frame_rtu(const struct slave_reply *reply, uint8_t *frame);
+size_t slave_frame_tcp(const uint8_t *request, const struct slave_reply *reply, uint8_t *frame);
+uint16_t slave_crc(const uint8_t *bytes, size_t size);
+
+/* ---- modbus_slave_listen.c ---- */
+
+enum slave_listen { SLAVE_LISTEN_TCP, SLAVE_LISTEN_RTUTCP, SLAVE_LISTENERS };
+
+struct slave_listener {
+	const char *said_as; /* on standard output, before the port */
+	const char *port;    /* as asked for; NULL: not at all */
+	int fd;              /* -1: closed */
+	struct sockaddr_storage address;
+	socklen_t address_size;
+};
+
+extern struct slave_listener slave_listeners[SLAVE_LISTENERS];
+
+void slave_listen_start(bool is_ipv6); /* those with a port */
+void slave_listen_switch(bool on);
+_Noreturn void slave_die(const char *what);
 
 /* What the wires do for `close` and `listen`. */
 struct slave_wires {

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/fakes/modbus_slave.h"
+
+#define BACKLOG 64
+
+struct slave_listener slave_listeners[SLAVE_LISTENERS] = {
+	[SLAVE_LISTEN_TCP] = { .said_as = "port", .fd = -1 },
+	[SLAVE_LISTEN_RTUTCP] = { .said_as = "rtutcp", .fd = -1 },
+};
+
+void
+slave_die(const char *what)
+{
+	fprintf(stderr, "modbus-slave: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void
+listener_open(struct slave_listener *listener)
+{
+	int one = 1;
+	int fd = socket(listener->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		slave_die("socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&listener->address, listener->address_size) < 0)
+		slave_die("bind");
+	if (listen(fd, BACKLOG) < 0)
+		slave_die("listen");
+	/* The port that 0 became is the one to come back to. */
+	getsockname(fd, (struct sockaddr *)&listener->address, &listener->address_size);
+	listener->fd = fd;
+}
+
+static void
+listener_start(struct slave_listener *listener, bool is_ipv6)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)&listener->address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&listener->address;
+	uint16_t number = htons((uint16_t)strtoul(listener->port, NULL, 10));
+
+	if (is_ipv6) {
+		*in6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+			.sin6_port = number,
+			.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+		listener->address_size = sizeof(*in6);
+	} else {
+		*in = (struct sockaddr_in){ .sin_family = AF_INET,
+			.sin_port = number,
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		listener->address_size = sizeof(*in);
+	}
+	listener_open(listener);
+	printf(
+	    "%s %u\n", listener->said_as, (unsigned)ntohs(is_ipv6 ? in6->sin6_port : in->sin_port));
+}
+
+void
+slave_listen_start(bool is_ipv6)
+{
+	for (size_t i = 0; i < SLAVE_LISTENERS; i++)
+		if (slave_listeners[i].port != NULL)
+			listener_start(&slave_listeners[i], is_ipv6);
+}
+
+void
+slave_listen_switch(bool on)
+{
+	for (size_t i = 0; i < SLAVE_LISTENERS; i++) {
+		if (slave_listeners[i].fd >= 0)
+			close(slave_listeners[i].fd);
+		slave_listeners[i].fd = -1;
+		if (on && slave_listeners[i].address_size > 0)
+			listener_open(&slave_listeners[i]);
+	}
+}
