@@ -8,6 +8,7 @@
 
 #ifdef WITH_MODBUS
 extern const struct driver driver_modbus_rtu;
+extern const struct driver driver_modbus_rtutcp;
 extern const struct driver driver_modbus_tcp;
 #endif
 extern const struct driver driver_sim;
@@ -16,6 +17,7 @@ extern const struct driver driver_w1;
 static const struct driver *const drivers[] = {
 #ifdef WITH_MODBUS
 	&driver_modbus_rtu,
+	&driver_modbus_rtutcp,
 	&driver_modbus_tcp,
 #endif
 	&driver_sim,

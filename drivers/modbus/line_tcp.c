@@ -116,7 +116,7 @@ mb_line_tcp_open(struct mb_bus *bus, const struct driver_settings *settings, str
 	int r;
 
 	bus->line = &line_tcp;
-	r = mb_options_host(settings->endpoint, &bus->host, err);
+	r = mb_options_host(settings->endpoint, MB_TCP_PORT, &bus->host, err);
 	if (r < 0)
 		return r;
 	bus->context = modbus_new_tcp_pi(bus->host.name, bus->host.port);

@@ -4,6 +4,7 @@ drivers_libdrivers_a_SOURCES += \
 	drivers/modbus/line.c \
 	drivers/modbus/line_dial.c \
 	drivers/modbus/line_rtu.c \
+	drivers/modbus/line_rtutcp.c \
 	drivers/modbus/line_tcp.c \
 	drivers/modbus/modbus.c \
 	drivers/modbus/modbus_driver.h \

@@ -382,11 +382,24 @@ rtu_check(const struct driver_settings *settings, struct err *err)
 }
 
 static int
+rtutcp_check(const struct driver_settings *settings, struct err *err)
+{
+	struct mb_host host;
+	struct mb_serial serial;
+
+	if (mb_options_host(settings->endpoint, NULL, &host, err) < 0)
+		return -EINVAL;
+	if (mb_options_serial(settings->options, &serial, err) < 0)
+		return -EINVAL;
+	return check_timeout(settings, err);
+}
+
+static int
 tcp_check(const struct driver_settings *settings, struct err *err)
 {
 	struct mb_host host;
 
-	if (mb_options_host(settings->endpoint, &host, err) < 0)
+	if (mb_options_host(settings->endpoint, MB_TCP_PORT, &host, err) < 0)
 		return -EINVAL;
 	if (settings->options != NULL && settings->options[0] != '\0')
 		return err_set(
@@ -413,6 +426,12 @@ rtu_open(const struct driver_settings *settings, struct driver_bus **ret_bus, st
 }
 
 static int
+rtutcp_open(const struct driver_settings *settings, struct driver_bus **ret_bus, struct err *err)
+{
+	return open_bus(mb_line_rtutcp_open, settings, ret_bus, err);
+}
+
+static int
 tcp_open(const struct driver_settings *settings, struct driver_bus **ret_bus, struct err *err)
 {
 	return open_bus(mb_line_tcp_open, settings, ret_bus, err);
@@ -423,17 +442,35 @@ tcp_open(const struct driver_settings *settings, struct driver_bus **ret_bus, st
 	"registers as in the frame, from 0; types bool, int16, uint16, int32, uint32, " \
 	"int64, uint64, float32, float64; orders abcd (default), cdab, badc, dcba"
 
+#define SERIAL_HELP "baud,8N1 or 8E1, 8O1, 8N2, 8E2, 8O2; default 9600,8N1"
+
 extern const struct driver driver_modbus_rtu;
+extern const struct driver driver_modbus_rtutcp;
 extern const struct driver driver_modbus_tcp;
 
 const struct driver driver_modbus_rtu = {
 	.name = "modbus-rtu",
 	.endpoint_help = "a serial device, as /dev/ttyUSB0",
-	.options_help = "baud,8N1 or 8E1, 8O1, 8N2, 8E2, 8O2; default 9600,8N1",
+	.options_help = SERIAL_HELP,
 	.address_help = "units 1 to 247; " ADDRESS_HELP,
 	.check = rtu_check,
 	.parse = rtu_parse,
 	.open = rtu_open,
+	.read = read_points,
+	.scan = scan_units,
+	.unit_name = mb_address_unit_name,
+	.place_name = mb_address_place_name,
+	.close = close_bus,
+};
+
+const struct driver driver_modbus_rtutcp = {
+	.name = "modbus-rtutcp",
+	.endpoint_help = "host:port or [IPv6 address]:port of a gateway to a serial line",
+	.options_help = "as of the serial line: " SERIAL_HELP,
+	.address_help = "units 1 to 247; " ADDRESS_HELP,
+	.check = rtutcp_check,
+	.parse = rtu_parse,
+	.open = rtutcp_open,
 	.read = read_points,
 	.scan = scan_units,
 	.unit_name = mb_address_unit_name,

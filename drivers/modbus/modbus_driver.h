@@ -15,8 +15,9 @@
  *   place    table << 16 | PDU address, so that points sorted by place are sorted by table first
  *   type     enum codec_type
  *   variant  enum codec_order
- * address.c, options.c, plan.c, refused.c and pdu.c are pure; line_rtu.c and line_tcp.c move
- * frames, with what they share in line.c, line_dial.c and rtu.c; modbus.c puts them together.
+ * address.c, options.c, plan.c, refused.c and pdu.c are pure; line_rtu.c, line_rtutcp.c and
+ * line_tcp.c move frames, with what they share in line.c, line_dial.c and rtu.c; modbus.c puts them
+ * together.
  */
 
 enum mb_table { /* numbers of the function codes that read them */
@@ -77,8 +78,12 @@ struct mb_host {
 /* "9600,8N1"; "" or NULL is that.  0 or -EINVAL. */
 int mb_options_serial(const char *text, struct mb_serial *ret_serial, struct err *err);
 
-/* "host", "host:502", "[::1]:502".  0 or -EINVAL. */
-int mb_options_host(const char *text, struct mb_host *ret_host, struct err *err);
+#define MB_TCP_PORT "502"
+
+/* "host", "host:502", "[::1]:502"; without a default (NULL) the port must stand there.  0 or
+ * -EINVAL. */
+int mb_options_host(
+    const char *text, const char *default_port, struct mb_host *ret_host, struct err *err);
 
 /* Start bit, 8 data bits, parity, stop bits: the time of `count` characters, rounded up. */
 uint64_t mb_serial_us(const struct mb_serial *serial, size_t count);
@@ -211,6 +216,8 @@ struct mb_bus {
 
 /* Set bus->line first thing and open it; on error the caller calls line->close. */
 int mb_line_rtu_open(struct mb_bus *bus, const struct driver_settings *settings, struct err *err);
+int
+mb_line_rtutcp_open(struct mb_bus *bus, const struct driver_settings *settings, struct err *err);
 int mb_line_tcp_open(struct mb_bus *bus, const struct driver_settings *settings, struct err *err);
 
 /* libmodbus waits with select(2): a greater descriptor would be written beyond its set. */

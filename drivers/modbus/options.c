@@ -8,7 +8,6 @@
 #include "drivers/modbus/modbus_driver.h"
 
 #define DEFAULT_SERIAL "9600,8N1"
-#define DEFAULT_PORT   "502"
 #define NAME_CHARS     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 /* Beyond this rate the serial specification sets the silence between frames to a fixed time. */
@@ -114,7 +113,8 @@ host_cut(const char *text, struct mb_host *host)
 }
 
 int
-mb_options_host(const char *text, struct mb_host *ret_host, struct err *err)
+mb_options_host(
+    const char *text, const char *default_port, struct mb_host *ret_host, struct err *err)
 {
 	struct mb_host host;
 	const char *rest = text == NULL ? NULL : host_cut(text, &host);
@@ -122,7 +122,9 @@ mb_options_host(const char *text, struct mb_host *ret_host, struct err *err)
 
 	if (rest == NULL || (rest[0] != '\0' && rest[0] != ':'))
 		goto fail;
-	if (text_parse_u32(rest[0] == ':' ? rest + 1 : DEFAULT_PORT, 1, 65535, &port) < 0)
+	if (rest[0] == '\0' && default_port == NULL)
+		goto fail;
+	if (text_parse_u32(rest[0] == ':' ? rest + 1 : default_port, 1, 65535, &port) < 0)
 		goto fail;
 	snprintf(host.port, sizeof(host.port), "%u", (unsigned)port);
 	*ret_host = host;
@@ -130,7 +132,7 @@ mb_options_host(const char *text, struct mb_host *ret_host, struct err *err)
 
 fail:
 	return err_set(err, -EINVAL,
-	    "endpoint \"%.64s\": want host, host:port or [IPv6 address]:port, as "
-	    "plc.example.org:502",
-	    text == NULL ? "" : text);
+	    "endpoint \"%.64s\": want %shost:port or [IPv6 address]:port, as %s",
+	    text == NULL ? "" : text, default_port == NULL ? "" : "host, ",
+	    default_port == NULL ? "gateway.example.org:4001" : "plc.example.org:502");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ mb_rtu_init(struct mb_bus *bus, const char *options, struct err *err)
 	bus->silence_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	if (bus->silence_fd < 0)
 		return err_set(err, -errno, "%s: no timer: %s", bus->where, strerror(errno));
+	mb_rtu_begin_silence(bus);
 	return 0;
 }
 
@@ -49,12 +51,11 @@ mb_rtu_begin_silence(struct mb_bus *bus)
 void
 mb_rtu_keep_silence(struct mb_bus *bus)
 {
-	uint64_t expirations;
-	ssize_t n;
+	struct pollfd pollfd = { .fd = bus->silence_fd, .events = POLLIN };
 
-	do
-		n = read(bus->silence_fd, &expirations, sizeof(expirations));
-	while (n < 0 && errno == EINTR);
+	/* Never read, so that a silence that is over stays over. */
+	while (poll(&pollfd, 1, -1) < 0 && errno == EINTR)
+		continue;
 }
 
 /* The worst that a reply may take: it begins as late as is allowed, and is as long as was asked. */

@@ -14,6 +14,7 @@ MODBUS_TESTS = \
 	tests/unit/drivers/test_modbus_plan \
 	tests/unit/drivers/test_modbus_read \
 	tests/unit/drivers/test_modbus_rtu \
+	tests/unit/drivers/test_modbus_rtutcp \
 	tests/unit/drivers/test_modbus_tcp
 check_PROGRAMS += $(MODBUS_TESTS)
 TESTS += $(MODBUS_TESTS)
@@ -27,6 +28,9 @@ tests_unit_drivers_test_modbus_read_LDADD = $(DRIVER_LIBS) agent/core/libcore.a 
 tests_unit_drivers_test_modbus_rtu_SOURCES = tests/unit/drivers/test_modbus_rtu.c \
 	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
 tests_unit_drivers_test_modbus_rtu_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_modbus_rtutcp_SOURCES = tests/unit/drivers/test_modbus_rtutcp.c \
+	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
+tests_unit_drivers_test_modbus_rtutcp_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_drivers_test_modbus_tcp_SOURCES = tests/unit/drivers/test_modbus_tcp.c \
 	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
 tests_unit_drivers_test_modbus_tcp_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)

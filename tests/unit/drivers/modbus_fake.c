@@ -49,7 +49,7 @@ fake_listen(struct fake *fake, int output)
 		line[strcspn(line, "\n")] = '\0';
 		if (strcmp(line, "ready") == 0)
 			break;
-		if (sscanf(line, "port %u", &port) == 1)
+		if (sscanf(line, "port %u", &port) == 1 || sscanf(line, "rtutcp %u", &port) == 1)
 			snprintf(fake->endpoint, sizeof(fake->endpoint), "127.0.0.1:%u", port);
 		else
 			assert_int_equal(sscanf(line, "rtu %63s", fake->endpoint), 1);

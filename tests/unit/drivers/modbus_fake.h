@@ -13,6 +13,7 @@
  */
 
 extern const struct driver driver_modbus_rtu;
+extern const struct driver driver_modbus_rtutcp;
 extern const struct driver driver_modbus_tcp;
 
 #define FAKE_POINTS_MAX 8192

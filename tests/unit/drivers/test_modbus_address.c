@@ -200,7 +200,7 @@ understands_hosts(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct mb_host host = { 0 };
 		struct err err = { 0 };
-		int r = mb_options_host(cases[i].text, &host, &err);
+		int r = mb_options_host(cases[i].text, MB_TCP_PORT, &host, &err);
 
 		if (cases[i].name == NULL) {
 			assert_int_equal(r, -EINVAL);
@@ -209,6 +209,37 @@ understands_hosts(void **state)
 		}
 		assert_int_equal(r, 0);
 		assert_string_equal(host.name, cases[i].name);
+		assert_string_equal(host.port, cases[i].port);
+	}
+}
+
+static void
+wants_the_port_where_none_is_usual(void **state)
+{
+	static const struct {
+		const char *text, *port; /* NULL: refused */
+	} cases[] = {
+		{ "gateway:4001", "4001" },
+		{ "[::1]:502", "502" },
+		{ "gateway", NULL },
+		{ "[::1]", NULL },
+		{ "gateway:", NULL },
+		{ "/dev/ttyUSB0", NULL },
+		{ NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct mb_host host = { 0 };
+		struct err err = { 0 };
+		int r = mb_options_host(cases[i].text, NULL, &host, &err);
+
+		if (cases[i].port == NULL) {
+			assert_int_equal(r, -EINVAL);
+			assert_non_null(strstr(err.text, "want host:port or [IPv6 address]:port"));
+			continue;
+		}
+		assert_int_equal(r, 0);
 		assert_string_equal(host.port, cases[i].port);
 	}
 }
@@ -245,6 +276,7 @@ main(void)
 		cmocka_unit_test(names_units_and_places),
 		cmocka_unit_test(understands_serial_options),
 		cmocka_unit_test(understands_hosts),
+		cmocka_unit_test(wants_the_port_where_none_is_usual),
 		cmocka_unit_test(silence_is_what_the_serial_specification_says),
 	};
 

@@ -12,22 +12,41 @@
 #define LATE_MS    450 /* well within the silence that follows a time-out */
 #define SLOW_MS    200 /* asked too early, the answer comes behind the late one */
 
-static const char *const over_a_line[] = { "--pty", NULL };
+/* What carries the frames; each story runs over each of them. */
+struct wire {
+	const struct driver *driver;
+	const char *const *arguments;
+	const char *gone; /* what the bus says when it is lost */
+};
 
+static struct wire terminal = {
+	&driver_modbus_rtu,
+	(const char *const[]){ "--pty", NULL },
+	"the serial line is gone",
+};
+
+static struct wire gateway = {
+	&driver_modbus_rtutcp,
+	(const char *const[]){ "--rtutcp", "0", NULL },
+	"cannot connect",
+};
+
+static const struct wire *wire; /* of the story that runs */
+
+/* The initial state is the wire. */
 static int
-start(void **state)
+start_closed(void **state)
 {
-	struct fake *fake = fake_start(&driver_modbus_rtu, over_a_line);
-
-	fake_open(fake, "115200,8N1", TIMEOUT_MS);
-	*state = fake;
+	wire = *state;
+	*state = fake_start(wire->driver, wire->arguments);
 	return 0;
 }
 
 static int
-start_closed(void **state)
+start(void **state)
 {
-	*state = fake_start(&driver_modbus_rtu, over_a_line);
+	start_closed(state);
+	fake_open(*state, "115200,8N1", TIMEOUT_MS);
 	return 0;
 }
 
@@ -239,7 +258,7 @@ a_line_that_is_gone_is_a_lost_bus(void **state)
 	assert_reads(fake, "1:holding:0:uint16", 2000);
 	fake_kill(fake);
 	assert_true(fake_read(fake) < 0);
-	assert_non_null(strstr(fake->err.text, "the serial line is gone"));
+	assert_non_null(strstr(fake->err.text, wire->gone));
 	assert_non_null(strstr(fake->err.text, fake->endpoint));
 	assert_true(fake_read(fake) < 0);
 }
@@ -358,8 +377,11 @@ a_scan_finds_the_units(void **state)
 	    "4:holding:0:uint16 answers: 2000\n");
 }
 
-#define WITH_LINE(test)  cmocka_unit_test_setup_teardown(test, start, stop)
-#define WITH_SLAVE(test) cmocka_unit_test_setup_teardown(test, start_closed, stop)
+/* clang-format off */
+#define OVER(wire, test, start) { #test " over a " #wire, test, start, stop, &wire }
+#define WITH_LINE(test)  OVER(terminal, test, start), OVER(gateway, test, start)
+#define WITH_SLAVE(test) OVER(terminal, test, start_closed), OVER(gateway, test, start_closed)
+/* clang-format on */
 
 int
 main(void)
@@ -377,7 +399,7 @@ main(void)
 		WITH_LINE(exceptions_are_told_apart),
 		WITH_LINE(the_split_is_remembered),
 		WITH_LINE(a_line_that_is_gone_is_a_lost_bus),
-		WITH_LINE(a_line_is_for_one_program),
+		OVER(terminal, a_line_is_for_one_program, start),
 		WITH_SLAVE(keeps_silent_between_frames),
 		WITH_SLAVE(a_scan_finds_the_units),
 		cmocka_unit_test(what_cannot_be_opened_says_why),
