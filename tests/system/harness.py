@@ -138,7 +138,7 @@ class ModbusSlave(Process):
         self.control_path = stage.path(name + ".ctl")
         super().__init__(stage, name, [SLAVE, *options, "--control", self.control_path])
         self.await_log("ready")
-        port = re.search(r"^port (\d+)$", self.log(), re.M)
+        port = re.search(r"^(?:port|rtutcp) (\d+)$", self.log(), re.M)
         device = re.search(r"^rtu (\S+)$", self.log(), re.M)
         self.port = int(port.group(1)) if port else None
         self.device = device.group(1) if device else None

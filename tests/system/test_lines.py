@@ -12,6 +12,7 @@ TIMEOUT_MS = 200
 DELAY_MS = 60  # of each answer, so that nearly always one is under way
 SOON_MS = 300  # in the silence that a line keeps after a time-out: costs the others nothing
 LATER_MS = 450  # after it, into somebody else's request
+GATEWAY_MS = 650  # as that, where a look at the new connection ends the silence
 
 
 class LineTest(harness.SystemTest):
@@ -82,6 +83,15 @@ class Buses(LineTest):
         slave.tell("listen 1")
         self.assertEqual(self.await_back().reopens, 1)
 
+    def test_a_gateway_that_is_restarted_is_down_until_it_is_back(self):
+        gateway = harness.ModbusSlave(self.stage, "--rtutcp", "0")
+        self.start_two(bus("lost", "modbus-rtutcp", f"127.0.0.1:{gateway.port}")
+            + sensor("lost", "lost", "1:holding:10:int16", gain="0.01"))
+        gateway.kill()
+        self.await_down()
+        harness.ModbusSlave(self.stage, "--rtutcp", str(gateway.port))
+        self.assertEqual(self.await_back().reopens, 1)
+
     def test_a_w1_tree_that_went_is_down_until_it_is_back(self):
         tree = harness.W1Tree(self.stage)
         tree.put(ROM, 20100)
@@ -96,7 +106,7 @@ class Buses(LineTest):
 class Late(LineTest):
     """An answer that comes after its time-out must not be taken for the next request's."""
 
-    def watch(self, slave, expected, units):
+    def watch(self, slave, expected, units, delays=(SOON_MS, LATER_MS)):
         """Late answers of all units in turn; no value but the right one may ever be seen."""
         wrong, stop = [], threading.Event()
 
@@ -110,7 +120,7 @@ class Late(LineTest):
         watcher = threading.Thread(target=look)
         watcher.start()
         try:
-            for delay in (SOON_MS, LATER_MS):
+            for delay in delays:
                 for unit in units:
                     self.be_late(slave, unit, delay, units)
         finally:
@@ -126,7 +136,7 @@ class Late(LineTest):
         await_(lambda: self.complaints() > before.timeouts + before.badReplies,
             f"the answer of unit {unit} that came {delay} ms late")
         slave.await_requests(3 * len(units), "the line goes on")
-        if delay == LATER_MS:
+        if delay != SOON_MS:
             return
         for name, row in self.manager.named().items():
             if not name.startswith(f"u{unit} "):
@@ -163,6 +173,17 @@ class Late(LineTest):
         for name, value in expected.items():
             self.manager.await_sensor(name, quality=GOOD, value=value)
         self.watch(line.slave, expected, units)
+
+    def test_over_a_gateway(self):
+        units = (1, 2, 3)
+        slave = harness.ModbusSlave(self.stage, "--rtutcp", "0")
+        slave.tell(*(f"delay {unit} {DELAY_MS}" for unit in units))
+        expected = self.values(slave, units)
+        self.start(self.config("modbus-rtutcp", f"127.0.0.1:{slave.port}", units))
+        for name, value in expected.items():
+            self.manager.await_sensor(name, quality=GOOD, value=value)
+        self.watch(slave, expected, units, (SOON_MS, LATER_MS, GATEWAY_MS))
+        self.assertGreaterEqual(slave.stats()["connections"], 1 + 3 * len(units))
 
     def test_over_tcp(self):
         units = (1, 2)
