@@ -19,8 +19,8 @@
 /* Bytes that are thrown away while waiting for a line to fall silent, before it is asked anyway. */
 #define NOISE_MAX 1024
 
-/* A late answer may be arriving just now: lets it end. */
-static void
+/* A late answer may be arriving just now: lets it end.  True: something came. */
+static bool
 noise_drain(struct mb_bus *bus)
 {
 	int fd = modbus_get_socket(bus->context);
@@ -31,9 +31,10 @@ noise_drain(struct mb_bus *bus)
 	while (drained < NOISE_MAX && mb_line_wait(fd, gap_us) > 0) {
 		n = read(fd, bus->frame, sizeof(bus->frame));
 		if (n <= 0)
-			return;
+			break;
 		drained += (size_t)n;
 	}
+	return drained > 0;
 }
 
 static int
@@ -76,17 +77,37 @@ line_rtu_ask(struct mb_bus *bus, uint8_t unit, const uint8_t pdu[MB_REQUEST_PDU]
 {
 	int r;
 
-	mb_rtu_keep_silence(bus);
-	if (bus->is_suspect)
-		noise_drain(bus);
+	/* The dead send nothing late; only they themselves have to wait for it. */
+	if (!bus->is_past_dead || unit == bus->asked)
+		mb_rtu_keep_silence(bus);
+	if (bus->is_suspect && noise_drain(bus))
+		bus->is_dead[bus->asked] = false;
 	bus->is_suspect = false;
+	bus->is_past_dead = false;
+	bus->asked = unit;
 	bus->expected = mb_rtu_expected(pdu);
 	r = frame_send(bus, unit, pdu, err);
 	if (r == 0)
 		r = frame_receive(bus, unit, err);
+	bus->is_silence = r == 0;
 	mb_rtu_begin_silence(bus);
+	if (!bus->is_silence)
+		bus->is_dead[unit] = false;
 	*ret_pdu = bus->frame + MB_RTU_HEADER;
 	return r;
+}
+
+/*
+ * A unit whose answer may come late gets the time for it.  One that was silent already the last
+ * time, and sent nothing late either, is taken for dead: a try costs the others its time-out, not
+ * two of them.
+ */
+static void
+line_rtu_distrust(struct mb_bus *bus)
+{
+	mb_rtu_distrust(bus);
+	bus->is_past_dead = bus->is_silence && bus->is_dead[bus->asked];
+	bus->is_dead[bus->asked] = bus->is_silence;
 }
 
 static void
@@ -107,7 +128,7 @@ line_rtu_close(struct mb_bus *bus)
 
 static const struct mb_line line_rtu = {
 	.ask = line_rtu_ask,
-	.distrust = mb_rtu_distrust,
+	.distrust = line_rtu_distrust,
 	.close = line_rtu_close,
 };
 

@@ -206,6 +206,10 @@ struct mb_bus {
 
 	/* line_rtu.c */
 	int lock_fd;
+	uint8_t asked;          /* the unit of the last request */
+	bool is_silence;        /* it did not answer */
+	bool is_past_dead;      /* nor did anybody expect it to */
+	bool is_dead[MB_UNITS]; /* silent the last time, and nothing came late */
 
 	/* line_dial.c */
 	struct mb_host host;

@@ -27,6 +27,7 @@ tests_unit_drivers_test_modbus_read_SOURCES = tests/unit/drivers/test_modbus_rea
 tests_unit_drivers_test_modbus_read_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_drivers_test_modbus_rtu_SOURCES = tests/unit/drivers/test_modbus_rtu.c \
 	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h
+tests_unit_drivers_test_modbus_rtu_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
 tests_unit_drivers_test_modbus_rtu_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_drivers_test_modbus_rtutcp_SOURCES = tests/unit/drivers/test_modbus_rtutcp.c \
 	tests/unit/drivers/modbus_fake.c tests/unit/drivers/modbus_fake.h

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "drivers/modbus/modbus_driver.h"
 #include "tests/unit/drivers/modbus_fake.h"
 #include "tests/unit/unit.h"
 
@@ -154,6 +155,46 @@ drops_a_late_answer_to_a_long_request(void **state)
 	assert_int_equal(fake_read(fake), 0);
 	for (size_t i = 0; i < fake->count; i++)
 		assert_int_equal(fake->readings[i].raw.u, 2000 + (33 + i) % 100);
+}
+
+static bool
+goes_on_at_once(const struct fake *fake)
+{
+	return ((const struct mb_bus *)fake->bus)->is_past_dead;
+}
+
+/* The silence that a late answer needs is spent on a unit that may send one, not on a dead one. */
+static void
+a_dead_unit_costs_the_others_its_time_out_only(void **state)
+{
+	struct fake *fake = *state;
+
+	fake_tell(fake, "silent 1 1");
+	assert_fails(fake, "1:holding:1:uint16", FAULT_NO_REPLY);
+	assert_false(goes_on_at_once(fake));
+	for (int round = 0; round < 2; round++) {
+		assert_fails(fake, "1:holding:1:uint16", FAULT_NO_REPLY);
+		assert_true(goes_on_at_once(fake));
+		assert_reads(fake, "2:holding:2:uint16", 2002);
+	}
+	fake_tell(fake, "silent 1 0");
+	assert_reads(fake, "1:holding:1:uint16", 2001);
+	fake_tell(fake, "silent 1 1");
+	assert_fails(fake, "1:holding:1:uint16", FAULT_NO_REPLY);
+	assert_false(goes_on_at_once(fake));
+}
+
+static void
+a_unit_that_answers_late_is_not_taken_for_dead(void **state)
+{
+	struct fake *fake = *state;
+
+	for (int round = 0; round < 3; round++) {
+		fake_tell(fake, "late 1 %d", LATE_MS);
+		assert_fails(fake, "1:holding:90:uint16", FAULT_NO_REPLY);
+		assert_false(goes_on_at_once(fake));
+		assert_reads(fake, "2:holding:2:uint16", 2002);
+	}
 }
 
 static void
@@ -392,6 +433,8 @@ main(void)
 		WITH_LINE(drops_a_late_answer),
 		WITH_LINE(a_late_answer_does_not_disturb_another_unit),
 		WITH_LINE(drops_a_late_answer_to_a_long_request),
+		OVER(terminal, a_dead_unit_costs_the_others_its_time_out_only, start),
+		OVER(terminal, a_unit_that_answers_late_is_not_taken_for_dead, start),
 		WITH_LINE(drops_what_nobody_asked_for),
 		WITH_LINE(a_bad_answer_is_a_bad_reply_and_the_next_one_good),
 		WITH_LINE(a_long_answer_cut_short_is_a_bad_reply),
