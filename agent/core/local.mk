@@ -4,6 +4,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/alarm.c agent/core/alarm.h \
 	agent/core/codec.c agent/core/codec.h \
 	agent/core/elapsed.c agent/core/elapsed.h \
+	agent/core/entity_sensor.c agent/core/entity_sensor.h \
 	agent/core/err.c agent/core/err.h \
 	agent/core/evaluator.c agent/core/evaluator.h \
 	agent/core/evaluator_operate.c \
@@ -16,7 +17,9 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/report.h \
 	agent/core/scale.c agent/core/scale.h \
 	agent/core/sensor.c agent/core/sensor.h \
+	agent/core/sha1.c agent/core/sha1.h \
 	agent/core/strbuf.c agent/core/strbuf.h \
 	agent/core/suppression.c agent/core/suppression.h \
 	agent/core/text.c agent/core/text.h \
-	agent/core/units.c agent/core/units.h
+	agent/core/units.c agent/core/units.h \
+	agent/core/uuid.c agent/core/uuid.h
