@@ -41,6 +41,8 @@ conf_unref(const struct conf *conf)
 		return;
 	free(mine->buses);
 	free(mine->sensors);
+	free(mine->entities);
+	free(mine->containments);
 	free(mine);
 }
 

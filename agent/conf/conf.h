@@ -44,6 +44,7 @@ enum conf_limit { /* bit n of envsSensorLimitsEnabled; LIMIT_BIT() is its mask i
 
 struct conf_bus {
 	uint32_t index;
+	uint32_t entity_index; /* entPhysicalIndex */
 	char name[CONF_NAME_SIZE];
 	char driver[CONF_DRIVER_SIZE];
 	char endpoint[CONF_TEXT_SIZE];
@@ -55,6 +56,7 @@ struct conf_bus {
 
 struct conf_sensor {
 	uint32_t index;
+	uint32_t entity_index; /* entPhysicalIndex */
 	char name[CONF_NAME_SIZE];
 	char bus[CONF_NAME_SIZE];
 	char address[CONF_ADDRESS_SIZE];
@@ -87,6 +89,7 @@ struct conf_agent {
 	char state_dir[CONF_TEXT_SIZE];
 	char site[65];
 	char log_level[8];
+	uint32_t entity_base; /* the first entPhysicalIndex */
 };
 
 struct conf {
@@ -97,6 +100,11 @@ struct conf {
 	struct conf_bus *buses;
 	size_t sensor_count, sensor_room;
 	struct conf_sensor *sensors;
+	uint32_t entity_index; /* entPhysicalIndex of the agent itself */
+	size_t entity_count;
+	struct conf_entity *entities; /* by index: conf_entity.h */
+	size_t containment_count;
+	struct conf_containment *containments;
 };
 
 /* An empty configuration with the defaults of the schema, one reference.  NULL: out of memory. */

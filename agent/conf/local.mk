@@ -3,6 +3,7 @@ noinst_LIBRARIES += agent/conf/libconf.a
 agent_conf_libconf_a_SOURCES = \
 	agent/conf/conf.c agent/conf/conf.h \
 	agent/conf/conf_check.c agent/conf/conf_check.h \
+	agent/conf/conf_entity.c agent/conf/conf_entity.h \
 	agent/conf/conf_file.c agent/conf/conf_file.h \
 	agent/conf/conf_scan.c agent/conf/conf_scan.h \
 	agent/conf/conf_source.c agent/conf/conf_source.h \

@@ -52,6 +52,10 @@ static const struct field rows[] = {
 	    .help = "The name of this place in events and messages; empty is the host name." },
 	{ AGENT(log_level), .key = "log-level", .type = FIELD_TEXT, BYTES(1, 8),
 	    .choices = log_levels, .fallback = "info", .help = "What is logged." },
+	{ AGENT(entity_base), .key = "entity-base", .type = FIELD_NUMBER, .min = 1,
+	    .max = 2000000000, .fallback = "1000000",
+	    .help = "The first entPhysicalIndex in ENTITY-MIB. Agents that share one master need "
+		    "numbers that lie apart; changing it moves all rows." },
 
 	{ BUS(name), .key = "name", .type = FIELD_NAME, .flags = FIELD_REQUIRED | FIELD_TITLE,
 	    .column = 2, BYTES(1, CONF_NAME_SIZE), .help = "The title of the section; unique." },

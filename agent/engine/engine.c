@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf_entity.h"
 #include "core/scale.h"
 #include "core/sensor.h"
 #include "core/text.h"
 #include "core/units.h"
+#include "engine/entities.h"
 #include "sys/log.h"
 
 #define ENGINE_TICK_MS    1000
@@ -111,6 +113,8 @@ engine_give_indices(struct engine *engine, struct conf *conf, struct err *err)
 	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
 		r = store_identity(engine->store, STORE_SENSOR, conf->sensors[i].name,
 		    &conf->sensors[i].index, err);
+	if (r == 0)
+		r = entities_give_indices(engine->store, conf, err);
 	if (r < 0) {
 		store_rollback(engine->store);
 		return r;
@@ -210,14 +214,23 @@ engine_configure(
     struct engine *engine, struct conf *conf, const struct moment *now, struct err *err)
 {
 	int r = engine_give_indices(engine, conf, err);
+	bool has_entity_news;
 
 	if (r < 0)
 		goto fail;
 	conf->generation = engine->conf == NULL ? 1 : engine->conf->generation + 1;
 	conf_seal(conf);
+	r = conf_entity_list(conf);
+	if (r < 0) {
+		err_set(err, r, "out of memory");
+		goto fail;
+	}
+	has_entity_news = engine->conf == NULL || !conf_entity_is_equal(engine->conf, conf);
 	r = engine_adopt(engine, conf, now->boottime_ms, err);
 	if (r < 0)
 		goto fail;
+	if (has_entity_news)
+		engine->agent.entities_changed_ms = now->boottime_ms;
 	engine->agent.configured_wall_ms = now->wall_ms;
 	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
 	engine->has_new_state = true;

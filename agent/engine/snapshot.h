@@ -56,8 +56,9 @@ struct live_agent {
 	char uuid[37];
 	int64_t start_wall_ms;
 	int64_t configured_wall_ms;
-	int64_t last_sample_ms; /* boottime; 0: none yet */
-	uint32_t heartbeat;     /* grows by one each second while the engine lives */
+	int64_t entities_changed_ms; /* boottime */
+	int64_t last_sample_ms;      /* boottime; 0: none yet */
+	uint32_t heartbeat;          /* grows by one each second while the engine lives */
 	uint32_t sensors_in_fault;
 	enum severity overall;
 	uint32_t next_sensor_index;

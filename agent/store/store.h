@@ -17,8 +17,9 @@ struct store;
 enum store_kind {
 	STORE_BUS = 1,
 	STORE_SENSOR = 2,
-	STORE_ENTITY = 3, /* entPhysicalIndex, from 1,000,000 */
+	STORE_ENTITY = 3, /* entPhysicalIndex, from STORE_ENTITY_FIRST */
 };
+#define STORE_ENTITY_FIRST 1000000
 
 /*
  * Takes the lock of `state_dir` (flock on its file "lock"; -EBUSY with the holder's pid if another

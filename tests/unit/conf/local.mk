@@ -2,6 +2,7 @@
 conf_tests = \
 	tests/unit/conf/test_conf \
 	tests/unit/conf/test_conf_check \
+	tests/unit/conf/test_conf_entity \
 	tests/unit/conf/test_conf_file \
 	tests/unit/conf/test_conf_scan \
 	tests/unit/conf/test_field \
@@ -13,6 +14,7 @@ mock_drivers = tests/unit/conf/mock_drivers.c tests/unit/conf/mock_drivers.h
 tests_unit_conf_test_conf_LDADD = $(conf_test_libs)
 tests_unit_conf_test_conf_check_SOURCES = tests/unit/conf/test_conf_check.c $(mock_drivers)
 tests_unit_conf_test_conf_check_LDADD = $(conf_test_libs)
+tests_unit_conf_test_conf_entity_LDADD = $(conf_test_libs)
 tests_unit_conf_test_conf_file_SOURCES = tests/unit/conf/test_conf_file.c $(mock_drivers)
 tests_unit_conf_test_conf_file_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_scan_LDADD = $(conf_test_libs)

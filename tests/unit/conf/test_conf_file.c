@@ -88,9 +88,9 @@ static const struct {
 	    "poll-interval, timeout, admin-state" },
 	{ BUS "\nstatedir = x",
 	    "main.conf:3: unknown key \"statedir\": want agentx, state-dir, site, "
-	    "log-level, bus, sensor, include" },
+	    "log-level, entity-base, bus, sensor, include" },
 	{ BUS "busses x { }", "main.conf:2: unknown key \"busses\": want agentx, state-dir, site, "
-			      "log-level, bus, sensor, include" },
+			      "log-level, entity-base, bus, sensor, include" },
 	{ BUS "bus|driver = x",
 	    "main.conf:2: no sub-section title/index for 'bus': want KEY = VALUE "
 	    "or bus \"NAME\" { ... }" },

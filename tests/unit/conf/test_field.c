@@ -25,6 +25,8 @@ static const struct {
 	{ CONF_AGENT, "site", "", "" },
 	{ CONF_AGENT, "log-level", "error", "error" },
 	{ CONF_AGENT, "log-level", "debug", "debug" },
+	{ CONF_AGENT, "entity-base", "2000000", "2000000" },
+	{ CONF_AGENT, "entity-base", "1", "1" },
 	{ CONF_BUS, "name", "rack-line", "rack-line" },
 	{ CONF_BUS, "name", "a", "a" },
 	{ CONF_BUS, "driver", "sim", "sim" },
@@ -105,6 +107,7 @@ static const struct {
 	enum conf_object object;
 	const char *key, *text, *error;
 } bad[] = {
+	{ CONF_AGENT, "entity-base", "0", "entity-base = \"0\": want 1 to 2000000000" },
 	{ CONF_AGENT, "log-level", "loud",
 	    "log-level = \"loud\": want error, warning, info or debug" },
 	{ CONF_AGENT, "agentx", "",

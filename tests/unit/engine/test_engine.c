@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/conf_entity.h"
 #include "core/scale.h"
 #include "core/text.h"
 #include "engine/engine.h"
@@ -169,6 +170,79 @@ indices_hold_over_reordering_and_are_never_reused(void **state)
 	configure(bench, conf_of((const char *const[]){ "b", NULL }));
 	assert_int_equal(index_of(bench, "b"), b);
 	assert_int_equal(bench->told_generation, 3);
+}
+
+/* Of the snapshot: the one of this index; NULL: none. */
+static const struct conf_entity *
+entity_of(const struct snapshot *snapshot, uint32_t index)
+{
+	for (size_t i = 0; i < snapshot->conf->entity_count; i++)
+		if (snapshot->conf->entities[i].index == index)
+			return &snapshot->conf->entities[i];
+	return NULL;
+}
+
+static uint32_t
+entity_index_of(struct bench *bench, const char *name)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	uint32_t index = 0;
+
+	for (size_t i = 0; i < snapshot->conf->sensor_count; i++) {
+		const struct conf_sensor *sensor = &snapshot->conf->sensors[i];
+
+		if (strcmp(sensor->name, name) != 0)
+			continue;
+		index = sensor->entity_index;
+		assert_non_null(entity_of(snapshot, index));
+		assert_int_equal(entity_of(snapshot, index)->at, i);
+	}
+	hub_put(bench->hub, snapshot);
+	return index;
+}
+
+static void
+entities_count_from_a_million_or_another_base(void **state)
+{
+	struct bench *bench = *state;
+	const struct snapshot *snapshot;
+	struct conf *conf;
+
+	configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
+	snapshot = hub_get(bench->hub);
+	assert_int_equal(snapshot->conf->entity_index, 1000000);
+	assert_int_equal(snapshot->conf->buses[0].entity_index, 1000001);
+	hub_put(bench->hub, snapshot);
+	assert_int_equal(entity_index_of(bench, "a"), 1000002);
+	assert_int_equal(entity_index_of(bench, "b"), 1000003);
+	configure(bench, conf_of((const char *const[]){ "c", "b", NULL }));
+	assert_int_equal(entity_index_of(bench, "b"), 1000003);
+	assert_int_equal(entity_index_of(bench, "c"), 1000004);
+	conf = conf_of((const char *const[]){ "b", "a", "d", NULL });
+	conf->agent.entity_base = 500;
+	configure(bench, conf);
+	assert_int_equal(entity_index_of(bench, "a"), 502);
+	assert_int_equal(entity_index_of(bench, "b"), 503);
+	assert_int_equal(entity_index_of(bench, "c"), 0);
+	assert_int_equal(entity_index_of(bench, "d"), 505);
+}
+
+static void
+only_what_entities_show_is_a_change_of_them(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf;
+
+	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	assert_int_equal(agent_of(bench).entities_changed_ms, START);
+	pass(bench, 1000);
+	conf = conf_of((const char *const[]){ "a", NULL });
+	conf->sensors[0].limit_milli[LIMIT_HIGH_WARNING] = 27000;
+	configure(bench, conf);
+	assert_int_equal(agent_of(bench).entities_changed_ms, START);
+	pass(bench, 1000);
+	configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
+	assert_int_equal(agent_of(bench).entities_changed_ms, START + 2000);
 }
 
 static void
@@ -409,6 +483,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(indices_hold_over_reordering_and_are_never_reused),
+		ENGINE_TEST(entities_count_from_a_million_or_another_base),
+		ENGINE_TEST(only_what_entities_show_is_a_change_of_them),
 		ENGINE_TEST(a_sample_becomes_a_value),
 		ENGINE_TEST(a_reload_leaves_alone_what_stays_the_same),
 		ENGINE_TEST(silence_ends_in_fault_and_out_of_service_does_not),

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ENGINE_ENTITIES_H
+#define ENGINE_ENTITIES_H
+
+#include "conf/conf.h"
+#include "core/err.h"
+#include "store/store.h"
+
+/*
+ * Gives the agent, its buses and its sensors their entPhysicalIndex: the one they always had, or
+ * the next that was never used.  What is stored counts from STORE_ENTITY_FIRST, the configuration's
+ * entity_base takes its place: another base moves all rows alike.  Inside a transaction.
+ */
+int entities_give_indices(struct store *store, struct conf *conf, struct err *err);
+
+#endif
