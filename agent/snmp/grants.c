@@ -19,7 +19,7 @@ struct hung {
 };
 
 struct grants {
-	struct hub *hub;
+	struct server server;
 	struct hung tables[TABLES_MAX];
 	size_t count;
 	struct hung *registering; /* whose answer the library waits for */
@@ -49,7 +49,7 @@ grants_new(struct hub *hub)
 
 	if (grants == NULL)
 		return NULL;
-	grants->hub = hub;
+	grants->server.hub = hub;
 	grants->asker.answered = answered;
 	grants->asker.context = grants;
 	return grants;
@@ -61,7 +61,7 @@ grants_serve(struct grants *grants)
 	for (size_t i = 0; tables[i] != NULL && i < TABLES_MAX; i++) {
 		struct hung *hung = &grants->tables[grants->count];
 
-		hung->served = serve_table(tables[i], grants->hub);
+		hung->served = serve_table(tables[i], &grants->server);
 		if (hung->served == NULL)
 			log_error("%s is not served: out of memory", tables[i]->name);
 		else
@@ -83,6 +83,7 @@ void
 grants_begin(struct grants *grants, void *session)
 {
 	asker_begin(&grants->asker, session);
+	uptime_forget(&grants->server.master);
 	grants->asking = NULL;
 	for (size_t i = 0; i < grants->count; i++)
 		grants->tables[i].is_refused = false;

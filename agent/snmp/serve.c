@@ -12,11 +12,12 @@
 #include "snmp/serve.h"
 #include "sys/clock.h"
 
-#define SERVED_BASE_MAX (OIDS_ROOT_LEN + 8)
+#define SERVED_BASE_MAX (OIDS_ROOT_LEN + 12)
+#define INDEX_MAX       2
 
 struct served {
 	const struct table *table;
-	struct hub *hub;
+	struct server *server;
 	oid base[SERVED_BASE_MAX];
 	size_t base_length;
 };
@@ -27,8 +28,21 @@ static const u_char asn_type[] = {
 	[VALUE_GAUGE] = ASN_GAUGE,
 	[VALUE_COUNTER32] = ASN_COUNTER,
 	[VALUE_COUNTER64] = ASN_COUNTER64,
+	[VALUE_TIMETICKS] = ASN_TIMETICKS,
 	[VALUE_OCTETS] = ASN_OCTET_STR,
+	[VALUE_OID] = ASN_OBJECT_ID,
 };
+
+static int
+put_oid(netsnmp_variable_list *varbind, const uint32_t *arcs, size_t length)
+{
+	oid name[MAX_OID_LEN];
+
+	assert(length <= MAX_OID_LEN);
+	for (size_t i = 0; i < length; i++)
+		name[i] = arcs[i];
+	return snmp_set_var_typed_value(varbind, ASN_OBJECT_ID, name, length * sizeof(name[0]));
+}
 
 static int
 put_value(netsnmp_variable_list *varbind, enum value_type type, const struct value *value)
@@ -46,12 +60,15 @@ put_value(netsnmp_variable_list *varbind, enum value_type type, const struct val
 	case VALUE_UNSIGNED:
 	case VALUE_GAUGE:
 	case VALUE_COUNTER32:
+	case VALUE_TIMETICKS:
 		return snmp_set_var_typed_value(varbind, asn_type[type], &number, sizeof(number));
 	case VALUE_COUNTER64:
 		return snmp_set_var_typed_value(varbind, asn_type[type], &counter, sizeof(counter));
 	case VALUE_OCTETS:
 		return snmp_set_var_typed_value(
 		    varbind, asn_type[type], value->octets, value->length);
+	case VALUE_OID:
+		return put_oid(varbind, value->octets, value->length);
 	}
 	return -1;
 }
@@ -64,11 +81,29 @@ arc(oid from_library)
 	return from_library & UINT32_MAX;
 }
 
+static size_t
+index_length(const struct served *served)
+{
+	return served->table->row_second != NULL ? 2 : 1;
+}
+
+/* The index in `arcs`, of which there are `count` at most; those that are missing are 0. */
+static uint64_t
+read_index(const struct served *served, const oid *arcs, size_t count)
+{
+	uint64_t index = 0;
+
+	for (size_t i = 0; i < index_length(served); i++)
+		index = index << 32 | (i < count ? arc(arcs[i]) : 0);
+	return index;
+}
+
 static void
 answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request_info *info,
     netsnmp_request_info *request)
 {
 	netsnmp_variable_list *varbind = request->requestvb;
+	const oid *rest = varbind->name + served->base_length;
 	const struct column *column;
 	struct position position;
 	struct value value;
@@ -78,13 +113,11 @@ answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request
 		netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
 		return;
 	}
-	position.column = arc(varbind->name[served->base_length]);
-	position.index = arc(varbind->name[varbind->name_length - 1]);
-	if (varbind->name_length != served->base_length + 2) {
-		/* no index, or too long a one: it may be of a column that is there, but is no row
-		 */
-		position.index = UINT64_MAX;
-	}
+	position.column = arc(rest[0]);
+	/* no index, or too long a one: it may be of a column that is there, but is no row */
+	position.index = UINT64_MAX;
+	if (varbind->name_length == served->base_length + 1 + index_length(served))
+		position.index = read_index(served, rest + 1, index_length(served));
 	result = table_get(served->table, cell, &position, &column, &value);
 	if (result == TABLE_OK)
 		put_value(varbind, column->type, &value);
@@ -100,6 +133,7 @@ first_position(
 {
 	const netsnmp_variable_list *varbind = request->requestvb;
 	const oid *rest = varbind->name + served->base_length;
+	size_t count, whole = index_length(served);
 	int order = snmp_oid_ncompare(varbind->name, varbind->name_length, served->base,
 	    served->base_length, served->base_length);
 
@@ -109,11 +143,10 @@ first_position(
 	if (order < 0 || varbind->name_length <= served->base_length)
 		return true;
 	ret_position->column = arc(rest[0]);
-	if (varbind->name_length == served->base_length + 1)
-		return true;
-	ret_position->index = arc(rest[1]);
+	count = varbind->name_length - served->base_length - 1;
+	ret_position->index = read_index(served, rest + 1, count);
 	/* AgentX may ask for the name itself; without that, and behind a longer one, the next */
-	if (!request->inclusive || varbind->name_length > served->base_length + 2)
+	if (count > whole || (count == whole && !request->inclusive))
 		ret_position->index++;
 	return true;
 }
@@ -125,15 +158,18 @@ answer_next(const struct served *served, struct cell *cell, netsnmp_request_info
 	const struct column *column;
 	struct position position;
 	struct value value;
-	oid name[SERVED_BASE_MAX + 2];
+	oid name[SERVED_BASE_MAX + 1 + INDEX_MAX];
+	size_t length = served->base_length;
 
 	if (!first_position(served, request, &position) ||
 	    table_next(served->table, cell, &position, &column, &value) != TABLE_OK)
 		return; /* no value: the library looks in what follows */
-	memcpy(name, served->base, served->base_length * sizeof(name[0]));
-	name[served->base_length] = column->number;
-	name[served->base_length + 1] = position.index;
-	snmp_set_var_objid(varbind, name, served->base_length + 2);
+	memcpy(name, served->base, length * sizeof(name[0]));
+	name[length++] = column->number;
+	if (index_length(served) > 1)
+		name[length++] = position.index >> 32;
+	name[length++] = position.index & UINT32_MAX;
+	snmp_set_var_objid(varbind, name, length);
 	put_value(varbind, column->type, &value);
 }
 
@@ -142,13 +178,17 @@ answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
     netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	const struct served *served = handler->myvoid;
-	struct cell cell = { .snapshot = hub_get(served->hub) };
+	struct server *server = served->server;
+	struct cell cell = { .snapshot = hub_get(server->hub) };
 
 	(void)registration;
 	if (cell.snapshot == NULL)
 		return SNMP_ERR_GENERR;
 	cell.now_ms = clock_boottime_ms();
 	cell.now_wall_ms = clock_wall_ms();
+	/* the library takes it from each response that it waits for, those to its pings too */
+	uptime_learn(&server->master, (uint32_t)netsnmp_get_agent_uptime(), cell.now_ms);
+	cell.master = server->master;
 	for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
 		if (request->processed)
 			continue;
@@ -157,7 +197,7 @@ answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 		else if (info->mode == MODE_GETNEXT)
 			answer_next(served, &cell, request);
 	}
-	hub_put(served->hub, cell.snapshot);
+	hub_put(server->hub, cell.snapshot);
 	return SNMP_ERR_NOERROR;
 }
 
@@ -181,18 +221,19 @@ hang_up(struct served *served)
 }
 
 struct served *
-serve_table(const struct table *table, struct hub *hub)
+serve_table(const struct table *table, struct server *server)
 {
-	static const oid root[] = { OIDS_ROOT };
+	static const uint32_t root[] = { OIDS_ROOT };
+	size_t root_length = table->is_standard ? 0 : OIDS_ROOT_LEN;
 	struct served *served = calloc(1, sizeof(*served));
 
 	if (served == NULL)
 		return NULL;
-	assert(OIDS_ROOT_LEN + table->place_length <= SERVED_BASE_MAX);
+	assert(root_length + table->place_length <= SERVED_BASE_MAX);
 	served->table = table;
-	served->hub = hub;
-	memcpy(served->base, root, sizeof(root));
-	served->base_length = OIDS_ROOT_LEN;
+	served->server = server;
+	for (size_t i = 0; i < root_length; i++)
+		served->base[served->base_length++] = root[i];
 	for (size_t i = 0; i < table->place_length; i++)
 		served->base[served->base_length++] = table->place[i];
 	if (hang_up(served))

@@ -4,6 +4,7 @@
 
 #include "engine/snapshot.h"
 #include "snmp/table.h"
+#include "snmp/uptime.h"
 
 /*
  * Hangs a table into libnetsnmp: one registration, answered from the hub's newest snapshot.  Only
@@ -12,8 +13,14 @@
  */
 struct served;
 
+/* What all tables look at. */
+struct server {
+	struct hub *hub;
+	struct uptime master;
+};
+
 /* NULL: out of memory. Whether the master took it is told elsewhere (agentx.c listens). */
-struct served *serve_table(const struct table *table, struct hub *hub);
+struct served *serve_table(const struct table *table, struct server *server);
 
 /* After the library's shutdown; copes with NULL.  Before, libnetsnmp would tell the master to take
  * the table down, and snmpd does so whoever holds it. */

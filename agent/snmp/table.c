@@ -23,7 +23,7 @@ find_row(const struct table *table, const struct snapshot *snapshot, uint64_t in
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (table->row_index(snapshot, middle) < index)
+		if (table_index(table, snapshot, middle) < index)
 			low = middle + 1;
 		else
 			high = middle;
@@ -49,7 +49,7 @@ table_get(const struct table *table, struct cell *cell, const struct position *p
 		return TABLE_NO_OBJECT;
 	cell->row = find_row(table, cell->snapshot, position->index);
 	if (cell->row == table->row_count(cell->snapshot) ||
-	    table->row_index(cell->snapshot, cell->row) != position->index ||
+	    table_index(table, cell->snapshot, cell->row) != position->index ||
 	    !get_cell(column, cell, ret_value))
 		return TABLE_NO_INSTANCE;
 	*ret_column = column;
@@ -74,7 +74,7 @@ table_next(const struct table *table, struct cell *cell, struct position *positi
 			if (!get_cell(column, cell, ret_value))
 				continue;
 			position->column = column->number;
-			position->index = table->row_index(cell->snapshot, cell->row);
+			position->index = table_index(table, cell->snapshot, cell->row);
 			*ret_column = column;
 			return TABLE_OK;
 		}
@@ -114,5 +114,12 @@ value_date(struct value *value, int64_t wall_ms)
 	octets[10] = (unsigned char)(labs(east_min) % 60);
 	value->octets = octets;
 	value->length = 11;
+	return true;
+}
+
+bool
+value_stamp(struct value *value, const struct cell *cell, int64_t time_ms)
+{
+	value->number = uptime_at(&cell->master, time_ms);
 	return true;
 }

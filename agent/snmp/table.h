@@ -7,12 +7,13 @@
 #include <stdint.h>
 
 #include "engine/snapshot.h"
+#include "snmp/uptime.h"
 
 /*
  * One generic handler for all tables and groups of scalars.  A table is data: where it hangs, how
- * its rows are found in a snapshot, and its columns with a getter each.  Rows have one index, an
- * Unsigned32, and lie sorted by it; a group of scalars is a table with one row of index 0.  A
- * request takes one snapshot, whatever its number of varbinds; nothing else is touched.
+ * its rows are found in a snapshot, and its columns with a getter each.  Rows have one index or
+ * two, each an Unsigned32, and lie sorted by them; a group of scalars is a table with one row of
+ * index 0.  A request takes one snapshot, whatever its number of varbinds; nothing else is touched.
  *
  * No type of Net-SNMP appears here, so tests and tools can include it.
  */
@@ -23,7 +24,9 @@ enum value_type {
 	VALUE_GAUGE,
 	VALUE_COUNTER32,
 	VALUE_COUNTER64,
+	VALUE_TIMETICKS,
 	VALUE_OCTETS,
+	VALUE_OID,
 };
 
 enum access {
@@ -36,11 +39,11 @@ struct column;
 
 struct value {
 	int32_t integer;
-	uint32_t number; /* unsigned, gauge, counter32 */
+	uint32_t number; /* unsigned, gauge, counter32, timeticks */
 	uint64_t counter;
-	const void *octets; /* in the snapshot, in static memory, or in `room` */
-	size_t length;
-	char room[32];
+	const void *octets; /* in the snapshot, in static memory, or in `room`; an OID: uint32_t */
+	size_t length;      /* how many of these */
+	char room[64];
 };
 
 /* Where a getter looks: one row of one snapshot. */
@@ -50,6 +53,7 @@ struct cell {
 	size_t row;
 	int64_t now_ms; /* CLOCK_BOOTTIME */
 	int64_t now_wall_ms;
+	struct uptime master; /* for time stamps */
 };
 
 struct column {
@@ -61,14 +65,24 @@ struct column {
 	bool (*get)(const struct cell *cell, struct value *value);
 };
 
+/* How it goes if another agent of the same master serves such a table, too. */
+enum table_sharing {
+	TABLE_OURS,   /* there should be no other */
+	TABLE_ROWS,   /* each has rows of its own */
+	TABLE_ANYONE, /* the other's will do */
+};
+
 struct table {
 	const char *name;
 	const uint32_t *place; /* below the root of the MIB; the entry, or the group of scalars */
 	size_t place_length;
+	bool is_standard; /* `place` is the whole OID, of another MIB than ours */
+	enum table_sharing sharing;
 	const struct column *columns; /* by rising number; no not-accessible ones */
 	size_t column_count;
 	size_t (*row_count)(const struct snapshot *snapshot);
 	uint32_t (*row_index)(const struct snapshot *snapshot, size_t row);
+	uint32_t (*row_second)(const struct snapshot *snapshot, size_t row); /* NULL: one index */
 };
 
 /* All tables that are served, in no order; NULL behind the last. */
@@ -81,7 +95,7 @@ extern const struct table *const tables[];
  */
 struct position {
 	uint64_t column;
-	uint64_t index; /* may be one above the largest index */
+	uint64_t index; /* may be one above the largest index; of two the first is the upper half */
 };
 enum table_result {
 	TABLE_OK,
@@ -94,8 +108,20 @@ enum table_result table_get(const struct table *table, struct cell *cell,
 enum table_result table_next(const struct table *table, struct cell *cell,
     struct position *position, const struct column **ret_column, struct value *ret_value);
 
+/* The whole index of a row, as in a position. */
+static inline uint64_t
+table_index(const struct table *table, const struct snapshot *snapshot, size_t row)
+{
+	uint64_t index = table->row_index(snapshot, row);
+
+	if (table->row_second == NULL)
+		return index;
+	return index << 32 | table->row_second(snapshot, row);
+}
+
 /* Helpers for getters. */
 bool value_text(struct value *value, const char *text);
 bool value_date(struct value *value, int64_t wall_ms); /* DateAndTime: 11 octets, local time */
+bool value_stamp(struct value *value, const struct cell *cell, int64_t time_ms); /* TimeStamp */
 
 #endif

@@ -9,6 +9,10 @@ const struct table *const tables[] = {
 	&table_bus,
 	&table_sensor,
 	&table_temperature,
+	&table_entity,
+	&table_entity_contains,
+	&table_entity_general,
+	&table_entity_sensor,
 	NULL,
 };
 

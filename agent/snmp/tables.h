@@ -2,6 +2,7 @@
 #ifndef SNMP_TABLES_H
 #define SNMP_TABLES_H
 
+#include "conf/conf_entity.h"
 #include "conf/schema.h"
 #include "snmp/table.h"
 
@@ -9,6 +10,10 @@ extern const struct table table_system;
 extern const struct table table_bus;
 extern const struct table table_sensor;
 extern const struct table table_temperature;
+extern const struct table table_entity;
+extern const struct table table_entity_contains;
+extern const struct table table_entity_general;
+extern const struct table table_entity_sensor;
 
 /* Getters that several tables share look at these. */
 static inline const struct conf_sensor *
@@ -22,6 +27,16 @@ cell_live_sensor(const struct cell *cell)
 {
 	return &cell->snapshot->live->sensors[cell->row];
 }
+
+/* In the tables whose rows are all that ENTITY-MIB shows. */
+static inline const struct conf_entity *
+cell_entity(const struct cell *cell)
+{
+	return &cell->snapshot->conf->entities[cell->row];
+}
+
+size_t entity_row_count(const struct snapshot *snapshot);
+uint32_t entity_row_index(const struct snapshot *snapshot, size_t row);
 
 /* A setting of that object, as the schema describes the column of the cell. */
 bool get_setting(

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints each column that the agent serves: NAME OID-below-root TYPE ACCESS.  A test holds it
- * against the MIB. */
+/* Prints each column of ENVSENSOR-MIB that the agent serves: NAME OID-below-root TYPE ACCESS; with
+ * the argument --standard those of other MIBs, with the whole OID.  A test holds it against the
+ * MIB. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "snmp/table.h"
 
@@ -12,7 +14,9 @@ static const char *const types[] = {
 	[VALUE_GAUGE] = "Gauge32",
 	[VALUE_COUNTER32] = "Counter32",
 	[VALUE_COUNTER64] = "Counter64",
+	[VALUE_TIMETICKS] = "TimeTicks",
 	[VALUE_OCTETS] = "OctetString",
+	[VALUE_OID] = "ObjectIdentifier",
 };
 
 static const char *const accesses[] = {
@@ -22,11 +26,15 @@ static const char *const accesses[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	bool is_standard = argc > 1 && strcmp(argv[1], "--standard") == 0;
+
 	for (size_t t = 0; tables[t] != NULL; t++) {
 		const struct table *table = tables[t];
 
+		if (table->is_standard != is_standard)
+			continue;
 		for (size_t c = 0; c < table->column_count; c++) {
 			const struct column *column = &table->columns[c];
 

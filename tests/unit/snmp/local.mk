@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-check_PROGRAMS += tests/unit/snmp/test_table
+snmp_test_libs = agent/snmp/libsnmp.a agent/engine/libengine.a agent/store/libstore.a \
+	agent/conf/libconf.a agent/sys/libsys.a agent/core/libcore.a \
+	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(CMOCKA_LIBS)
+snmp_tests = \
+	tests/unit/snmp/test_entity \
+	tests/unit/snmp/test_table \
+	tests/unit/snmp/test_uptime
+check_PROGRAMS += $(snmp_tests)
+TESTS += $(snmp_tests)
+tests_unit_snmp_test_entity_SOURCES = tests/unit/snmp/test_entity.c tests/unit/fixture.c \
+	tests/unit/fixture.h
+tests_unit_snmp_test_entity_LDADD = $(snmp_test_libs)
 tests_unit_snmp_test_table_SOURCES = tests/unit/snmp/test_table.c tests/unit/fixture.c \
 	tests/unit/fixture.h
-tests_unit_snmp_test_table_LDADD = agent/snmp/libsnmp.a agent/engine/libengine.a \
-	agent/store/libstore.a agent/conf/libconf.a agent/sys/libsys.a agent/core/libcore.a \
-	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(CMOCKA_LIBS)
-TESTS += tests/unit/snmp/test_table
+tests_unit_snmp_test_table_LDADD = $(snmp_test_libs)
+tests_unit_snmp_test_uptime_LDADD = $(snmp_test_libs)

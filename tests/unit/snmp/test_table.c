@@ -44,6 +44,11 @@ publish(void **state)
 	fixture_sensor(conf, 20, "twenty")->quantity = QUANTITY_HUMIDITY;
 	fixture_sensor(conf, 7, "seven");
 	conf_seal(conf);
+	conf->entity_index = 1;
+	conf->buses[0].entity_index = 2;
+	for (size_t i = 0; i < 3; i++)
+		conf->sensors[i].entity_index = 3 + (uint32_t)i;
+	assert_int_equal(conf_entity_list(conf), 0);
 	setenv("TZ", "Nowhere+3:30", 1); /* three and a half hours west */
 	assert_int_equal(hub_new(&hub), 0);
 	live = hub_take_live(hub, 3, 1);
