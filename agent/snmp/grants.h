@@ -10,7 +10,14 @@
 /*
  * What the master grants us of its tree.  The library registers each table when a session starts;
  * a master that refuses one has another agent for it.  Then we ask again from time to time, in a
- * way that takes nothing away from that agent.  The SNMP thread's alone.
+ * way that takes nothing away from that agent.  A table that agents share (TABLE_ROWS) is
+ * registered row by row instead.
+ *
+ * A row that is registered hides what the owner of the whole table has at the same index, and snmpd
+ * does not mind.  So we claim the index of our first row (RFC 2741 §6.2.14): if another agent has
+ * claimed it, both count alike, and we leave the shared tables to the other and say so.
+ *
+ * The SNMP thread's alone.
  */
 struct grants;
 

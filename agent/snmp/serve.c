@@ -223,19 +223,16 @@ hang_up(struct served *served)
 struct served *
 serve_table(const struct table *table, struct server *server)
 {
-	static const uint32_t root[] = { OIDS_ROOT };
-	size_t root_length = table->is_standard ? 0 : OIDS_ROOT_LEN;
+	uint32_t base[SERVED_BASE_MAX];
 	struct served *served = calloc(1, sizeof(*served));
 
 	if (served == NULL)
 		return NULL;
-	assert(root_length + table->place_length <= SERVED_BASE_MAX);
 	served->table = table;
 	served->server = server;
-	for (size_t i = 0; i < root_length; i++)
-		served->base[served->base_length++] = root[i];
-	for (size_t i = 0; i < table->place_length; i++)
-		served->base[served->base_length++] = table->place[i];
+	served->base_length = table_base(table, base, SERVED_BASE_MAX);
+	for (size_t i = 0; i < served->base_length; i++)
+		served->base[i] = base[i];
 	if (hang_up(served))
 		return served;
 	free(served);
@@ -258,13 +255,4 @@ bool
 served_is_at(const struct served *served, const unsigned long *name, size_t length)
 {
 	return snmp_oid_compare(name, length, served->base, served->base_length) == 0;
-}
-
-size_t
-served_place(const struct served *served, uint32_t *arcs, size_t room)
-{
-	assert(served->base_length <= room);
-	for (size_t i = 0; i < served->base_length; i++)
-		arcs[i] = (uint32_t)served->base[i];
-	return served->base_length;
 }

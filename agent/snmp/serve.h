@@ -31,7 +31,4 @@ const struct table *served_table(const struct served *served);
 /* `name` is the OID of this table's registration. */
 bool served_is_at(const struct served *served, const unsigned long *name, size_t length);
 
-/* The arcs of that OID, at most `room`; how many they are. */
-size_t served_place(const struct served *served, uint32_t *arcs, size_t room);
-
 #endif

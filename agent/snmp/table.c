@@ -1,9 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "snmp/oids.h"
+
+size_t
+table_base(const struct table *table, uint32_t *arcs, size_t room)
+{
+	static const uint32_t root[] = { OIDS_ROOT };
+	size_t length = 0;
+
+	assert(OIDS_ROOT_LEN + table->place_length <= room);
+	for (size_t i = 0; i < OIDS_ROOT_LEN && !table->is_standard; i++)
+		arcs[length++] = root[i];
+	for (size_t i = 0; i < table->place_length; i++)
+		arcs[length++] = table->place[i];
+	return length;
+}
 
 static const struct column *
 find_column(const struct table *table, uint64_t number)
@@ -14,9 +31,8 @@ find_column(const struct table *table, uint64_t number)
 	return NULL;
 }
 
-/* The first row whose index is not below `index`. */
-static size_t
-find_row(const struct table *table, const struct snapshot *snapshot, uint64_t index)
+size_t
+table_find(const struct table *table, const struct snapshot *snapshot, uint64_t index)
 {
 	size_t low = 0, high = table->row_count(snapshot);
 
@@ -39,6 +55,15 @@ get_cell(const struct column *column, struct cell *cell, struct value *value)
 	return column->get(cell, value);
 }
 
+bool
+table_has_row(const struct table *table, const struct snapshot *snapshot, size_t row)
+{
+	struct cell cell = { .snapshot = snapshot, .row = row };
+	struct value value;
+
+	return get_cell(&table->columns[0], &cell, &value);
+}
+
 enum table_result
 table_get(const struct table *table, struct cell *cell, const struct position *position,
     const struct column **ret_column, struct value *ret_value)
@@ -47,7 +72,7 @@ table_get(const struct table *table, struct cell *cell, const struct position *p
 
 	if (column == NULL)
 		return TABLE_NO_OBJECT;
-	cell->row = find_row(table, cell->snapshot, position->index);
+	cell->row = table_find(table, cell->snapshot, position->index);
 	if (cell->row == table->row_count(cell->snapshot) ||
 	    table_index(table, cell->snapshot, cell->row) != position->index ||
 	    !get_cell(column, cell, ret_value))
@@ -69,7 +94,7 @@ table_next(const struct table *table, struct cell *cell, struct position *positi
 			continue;
 		cell->row = 0;
 		if (column->number == position->column)
-			cell->row = find_row(table, cell->snapshot, position->index);
+			cell->row = table_find(table, cell->snapshot, position->index);
 		for (; cell->row < rows; cell->row++) {
 			if (!get_cell(column, cell, ret_value))
 				continue;

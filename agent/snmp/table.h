@@ -119,6 +119,15 @@ table_index(const struct table *table, const struct snapshot *snapshot, size_t r
 	return index << 32 | table->row_second(snapshot, row);
 }
 
+/* The first row whose index is not below `index`; row_count: none. */
+size_t table_find(const struct table *table, const struct snapshot *snapshot, uint64_t index);
+
+/* True: its first column has an instance there. */
+bool table_has_row(const struct table *table, const struct snapshot *snapshot, size_t row);
+
+/* The OID of the entry or group, at most `room` arcs; how many they are. */
+size_t table_base(const struct table *table, uint32_t *arcs, size_t room);
+
 /* Helpers for getters. */
 bool value_text(struct value *value, const char *text);
 bool value_date(struct value *value, int64_t wall_ms); /* DateAndTime: 11 octets, local time */
