@@ -34,6 +34,7 @@ AM_PY_LOG_FLAGS = -B
 SYSTEM_TESTS = \
 	tests/system/test_config.py \
 	tests/system/test_daemonize.py \
+	tests/system/test_entity.py \
 	tests/system/test_faults.py \
 	tests/system/test_lines.py \
 	tests/system/test_master.py \

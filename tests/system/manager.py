@@ -33,6 +33,17 @@ TABLES = {
         max24h trend minutesToLimit"""),
 }
 
+# RFC 6933 and RFC 3433: the same with the whole OID.
+STANDARD_TABLES = {
+    "entPhysicalTable": ("1.3.6.1.2.1.47.1.1.1.1", """index descr vendorType containedIn class
+        parentRelPos name hardwareRev firmwareRev softwareRev serialNum mfgName modelName alias
+        assetID isFRU mfgDate uris uuid"""),
+    "entPhysicalContainsTable": ("1.3.6.1.2.1.47.1.3.3.1", "childIndex"),
+    "entityGeneral": ("1.3.6.1.2.1.47.1.4", "lastChangeTime"),
+    "entPhySensorTable": ("1.3.6.1.2.1.99.1.1.1", """type scale precision value operStatus
+        unitsDisplay valueTimeStamp valueUpdateRate"""),
+}
+
 UNKNOWN, GOOD, SUSPECT, FAULT = 1, 2, 3, 4  # EnvsQuality
 (NONE, NO_REPLY, BAD_REPLY, DEVICE_ERROR, IMPLAUSIBLE, OUT_OF_RANGE, STALE, BUS_DOWN,
  BAD_ADDRESS) = range(1, 10)  # EnvsFaultReason
@@ -66,9 +77,19 @@ def has_modbus():
     return "modbus-tcp" in re.search(r"^drivers (.*)$", version(), re.M).group(1).split()
 
 
+def table_oid(table):
+    """Of the entry, or the group of scalars."""
+    if table in STANDARD_TABLES:
+        return "." + STANDARD_TABLES[table][0]
+    return f".{root()}.{TABLES[table][0]}"
+
+
+def column_names(table):
+    return (STANDARD_TABLES if table in STANDARD_TABLES else TABLES)[table][1].split()
+
+
 def cell_oid(table, column, index=0):
-    place, names = TABLES[table]
-    return f".{root()}.{place}.{names.split().index(column) + 1}.{index}"
+    return f"{table_oid(table)}.{column_names(table).index(column) + 1}.{index}"
 
 
 Varbind = collections.namedtuple("Varbind", "oid type value")
@@ -104,6 +125,8 @@ def parse_varbinds(output):
         kind, colon, text = rest.partition(": ")
         if rest == '""':
             varbinds.append(Varbind(oid, "Hex-STRING", b""))
+        elif re.fullmatch(r"\d+", rest):
+            varbinds.append(Varbind(oid, "Timeticks", int(rest)))
         elif colon and re.fullmatch(r"[\w-]+( [A-Z]+)?", kind):
             varbinds.append(Varbind(oid, kind, parse_value(kind, text.strip())))
         else:
@@ -167,13 +190,14 @@ class Manager:
         return self.cell("envsSystem", name)
 
     def rows(self, table):
-        place, names = TABLES[table]
-        names = names.split()
+        """By index; of a table with two by a pair."""
+        names = column_names(table)
         rows = {}
-        base = f".{root()}.{place}."
-        for oid, _, value in self.bulkwalk(base.rstrip(".")):
-            column, index = oid[len(base):].split(".")
-            rows.setdefault(int(index), Row(index=int(index)))[names[int(column) - 1]] = value
+        base = table_oid(table)
+        for oid, _, value in self.bulkwalk(base):
+            column, *index = oid_key(oid[len(base):])
+            index = index[0] if len(index) == 1 else tuple(index)
+            rows.setdefault(index, Row(index=index))[names[column - 1]] = value
         return rows
 
     def named(self, table="envsSensorTable"):
