@@ -25,7 +25,7 @@ enum ask_answer {
 	ASK_LOST, /* no answer in time, or no session any more */
 };
 
-#define ASK_ARCS_MAX 24
+#define ASK_ARCS_MAX 64
 
 struct ask {
 	enum ask_kind kind;

@@ -12,10 +12,10 @@ size_t
 table_base(const struct table *table, uint32_t *arcs, size_t room)
 {
 	static const uint32_t root[] = { OIDS_ROOT };
-	size_t length = 0;
+	size_t root_length = table->is_standard ? 0 : OIDS_ROOT_LEN, length = 0;
 
-	assert(OIDS_ROOT_LEN + table->place_length <= room);
-	for (size_t i = 0; i < OIDS_ROOT_LEN && !table->is_standard; i++)
+	assert(root_length + table->place_length <= room);
+	for (size_t i = 0; i < root_length; i++)
 		arcs[length++] = root[i];
 	for (size_t i = 0; i < table->place_length; i++)
 		arcs[length++] = table->place[i];
