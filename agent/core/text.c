@@ -2,11 +2,16 @@
 #include "core/text.h"
 
 #include <errno.h>
+#include <float.h>
 #include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SATURATED    (UINT64_C(1) << 48) /* beyond every range here, and ten times it still fits */
+
+/* A double holds 17 digits; what is behind the 18th cannot change it by more than its last bit. */
+#define MANTISSA_FULL UINT64_C(100000000000000000)
+#define EXPONENT_MAX  400 /* beyond the range of a double even from 18 digits */
 
 /* RFC 3629 §4: what may follow a first byte.  C0, C1 controls and DEL are left out. */
 static const struct utf8_lead {
@@ -210,6 +215,94 @@ text_parse_fixed(const char *text, unsigned places, int32_t *ret_number)
 	if (!is_exact)
 		return -EDOM;
 	*ret_number = (int32_t)(negative ? -(int64_t)number : (int64_t)number);
+	return 0;
+}
+
+/* A number without a sign: *ret_mantissa times ten to the *ret_exponent. */
+static bool
+take_decimal(const char **text, uint64_t *ret_mantissa, int64_t *ret_exponent)
+{
+	const char *at = *text;
+	uint64_t mantissa = 0;
+	int64_t exponent = 0;
+	bool is_behind_point = false;
+
+	if (!is_digit(*at))
+		return false;
+	for (; is_digit(*at) || (*at == '.' && !is_behind_point); at++) {
+		if (*at == '.') {
+			if (!is_digit(at[1]))
+				return false;
+			is_behind_point = true;
+		} else if (mantissa < MANTISSA_FULL) {
+			mantissa = mantissa * 10 + (unsigned)(*at - '0');
+			exponent -= is_behind_point;
+		} else {
+			exponent += !is_behind_point;
+		}
+	}
+	*text = at;
+	*ret_mantissa = mantissa;
+	*ret_exponent = exponent;
+	return true;
+}
+
+/* "E-05" or nothing. */
+static bool
+take_exponent(const char **text, int64_t *exponent)
+{
+	bool is_negative;
+	uint64_t number;
+
+	if (**text != 'E' && **text != 'e')
+		return true;
+	(*text)++;
+	is_negative = **text == '-';
+	if (**text == '-' || **text == '+')
+		(*text)++;
+	if (!take_digits(text, &number))
+		return false;
+	*exponent += is_negative ? -(int64_t)number : (int64_t)number;
+	return true;
+}
+
+/* Steps by the powers that a double holds exactly, so that most numbers are rounded only once. */
+static double
+times_power_of_ten(double number, int64_t exponent)
+{
+	static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+		1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	const int64_t last = (int64_t)COUNT(powers) - 1;
+
+	for (; exponent > last; exponent -= last)
+		number *= powers[last];
+	for (; exponent < -last; exponent += last)
+		number /= powers[last];
+	return exponent < 0 ? number / powers[-exponent] : number * powers[exponent];
+}
+
+int
+text_parse_real(const char *text, double *ret_number)
+{
+	bool is_negative = *text == '-';
+	uint64_t mantissa;
+	int64_t exponent;
+	double number;
+
+	if (*text == '-' || *text == '+')
+		text++;
+	if (!take_decimal(&text, &mantissa, &exponent) || !take_exponent(&text, &exponent) ||
+	    *text != '\0')
+		return -EINVAL;
+	if (mantissa == 0 || exponent < -EXPONENT_MAX)
+		number = 0;
+	else if (exponent > EXPONENT_MAX)
+		return -ERANGE;
+	else
+		number = times_power_of_ten((double)mantissa, exponent);
+	if (number > DBL_MAX)
+		return -ERANGE;
+	*ret_number = is_negative ? -number : number;
 	return 0;
 }
 

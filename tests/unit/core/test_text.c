@@ -228,6 +228,91 @@ reads_decimal_numbers(void **state)
 	}
 }
 
+/* With up to 15 digits and an exponent within 22 the nearest double, as the compiler has it. */
+static void
+reads_numbers_with_exponents(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+		double number;
+	} cases[] = {
+		{ "0", 0, 0 },
+		{ "-0.0", 0, 0 },
+		{ "4", 0, 4 },
+		{ "+4.1", 0, 4.1 },
+		{ "-12.0625", 0, -12.0625 },
+		{ "0.3", 0, 0.3 },
+		{ "0.000000000001", 0, 0.000000000001 },
+		{ "007.50", 0, 7.5 },
+		{ "1E-05", 0, 1e-5 },
+		{ "1.23457E+07", 0, 12345700 },
+		{ "6.02214e23", 0, 6.02214e23 },
+		{ "-9.9e-20", 0, -9.9e-20 },
+		{ "4294967295", 0, 4294967295.0 },
+		{ "9007199254740991", 0, 9007199254740991.0 },
+		{ "1e22", 0, 1e22 },
+		{ "0e999999999999999999999", 0, 0 },
+		{ "1e-500", 0, 0 },
+		{ "0.00000000000000000000000000000000000000000000000000001e53", 0, 1 },
+		{ "100000000000000000000000000000000000000000000000000000e-53", 0, 1 },
+		{ "1e309", -ERANGE, 0 },
+		{ "1e999999999999999999999", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },
+		{ "-", -EINVAL, 0 },
+		{ ".5", -EINVAL, 0 },
+		{ "5.", -EINVAL, 0 },
+		{ "5.e3", -EINVAL, 0 },
+		{ "1.2.3", -EINVAL, 0 },
+		{ "1e", -EINVAL, 0 },
+		{ "1e+", -EINVAL, 0 },
+		{ "1e+-2", -EINVAL, 0 },
+		{ "1e2.5", -EINVAL, 0 },
+		{ "--1", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 },
+		{ "1 ", -EINVAL, 0 },
+		{ "1,5", -EINVAL, 0 },
+		{ "0x10", -EINVAL, 0 },
+		{ "nan", -EINVAL, 0 },
+		{ "inf", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		double number = 0;
+		int code = text_parse_real(cases[i].text, &number);
+
+		if (code != cases[i].code || number != cases[i].number)
+			fail_msg("\"%s\": %d, %.17g", cases[i].text, code, number);
+	}
+}
+
+static void
+comes_near_to_numbers_with_more_digits(void **state)
+{
+	static const struct {
+		const char *text;
+		double number;
+	} cases[] = {
+		{ "3.14159265358979323846264338327950288", 3.14159265358979323846 },
+		{ "12345678901234567890123456789", 12345678901234567890123456789.0 },
+		{ "1.7976931348623157e308", 1.7976931348623157e308 },
+		{ "2.2250738585072014e-308", 2.2250738585072014e-308 },
+		{ "0.1000000000000000055511151231257827", 0.1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		double number = 0, off;
+
+		assert_int_equal(text_parse_real(cases[i].text, &number), 0);
+		off =
+		    number > cases[i].number ? number - cases[i].number : cases[i].number - number;
+		if (off > cases[i].number * 4e-16)
+			fail_msg("\"%s\": %.17g", cases[i].text, number);
+	}
+}
+
 static void
 reads_durations(void **state)
 {
@@ -394,6 +479,8 @@ main(void)
 		cmocka_unit_test(names_keep_to_their_grammar),
 		cmocka_unit_test(reads_whole_numbers),
 		cmocka_unit_test(reads_decimal_numbers),
+		cmocka_unit_test(reads_numbers_with_exponents),
+		cmocka_unit_test(comes_near_to_numbers_with_more_digits),
 		cmocka_unit_test(reads_durations),
 		cmocka_unit_test(reads_true_and_false),
 		cmocka_unit_test(writes_thousandths_with_three_decimals),
