@@ -3,6 +3,7 @@ noinst_LIBRARIES += agent/core/libcore.a
 agent_core_libcore_a_SOURCES = \
 	agent/core/alarm.c agent/core/alarm.h \
 	agent/core/codec.c agent/core/codec.h \
+	agent/core/ds18x20.c agent/core/ds18x20.h \
 	agent/core/elapsed.c agent/core/elapsed.h \
 	agent/core/entity_sensor.c agent/core/entity_sensor.h \
 	agent/core/err.c agent/core/err.h \
@@ -15,6 +16,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/recent.c agent/core/recent.h \
 	agent/core/report.h \
+	agent/core/rom.c agent/core/rom.h \
 	agent/core/scale.c agent/core/scale.h \
 	agent/core/sensor.c agent/core/sensor.h \
 	agent/core/sha1.c agent/core/sha1.h \

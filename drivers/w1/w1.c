@@ -7,44 +7,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/ds18x20.h"
+#include "core/rom.h"
 #include "drivers/driver.h"
 #include "drivers/w1/w1_text.h"
 
-#define ROM_DIGITS 12
-#define ROM_LEN    (2 + 1 + ROM_DIGITS) /* "28-000005e2fdc3" */
-#define MASTER     "w1_bus_master"
-#define TRIGGER    "trigger\n" /* just these 8 bytes: others are ignored without an error */
-#define PROBES_MAX 256         /* remembered; a line carries far fewer */
-#define POWER_ON   85000
-#define JUMP_MAX   5000
-#define LOWEST     -55000
-#define HIGHEST    125000
-
-static const struct {
-	unsigned family;
-	const char *chip;
-} chips[] = {
-	{ 0x10, "DS18S20" },
-	{ 0x22, "DS1822" },
-	{ 0x28, "DS18B20" },
-	{ 0x3b, "DS1825" },
-	{ 0x42, "DS28EA00" },
-};
-
-/* What the rules about false values need to know of a probe. */
-struct w1_probe {
-	uint64_t unit;  /* 0: nobody */
-	uint64_t round; /* of the last read */
-	bool has_last;
-	int32_t last_milli; /* the last good value */
-};
+#define MASTER  "w1_bus_master"
+#define TRIGGER "trigger\n" /* just these 8 bytes: others are ignored without an error */
 
 struct w1_bus {
 	struct driver_bus base;
@@ -52,49 +27,13 @@ struct w1_bus {
 	bool use_bulk;
 	uint64_t round;      /* calls of prepare, from 1 */
 	uint64_t bulk_round; /* the last one that converted on all probes; 0: none */
-	struct w1_probe probes[PROBES_MAX];
+	struct ds18x20 probes[DS18X20_REMEMBERED];
 };
 
-static const char *
-chip_name(uint64_t unit)
-{
-	for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++)
-		if (chips[i].family == unit >> (4 * ROM_DIGITS))
-			return chips[i].chip;
-	return NULL;
-}
-
-/* "28-000005e2fdc3" is 0x28000005e2fdc3: the family before the serial number. */
 static bool
-rom_parse(const char *text, uint64_t *ret_unit)
+is_rom(const char *text, uint64_t *ret_unit)
 {
-	uint64_t unit = 0;
-
-	if (strlen(text) != ROM_LEN || text[2] != '-')
-		return false;
-	for (int i = 0; i < ROM_LEN; i++) {
-		char c = text[i];
-
-		if (i == 2)
-			continue;
-		else if (c >= '0' && c <= '9')
-			unit = unit << 4 | (unsigned)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			unit = unit << 4 | (unsigned)(c - 'a' + 10);
-		else if (c >= 'A' && c <= 'F')
-			unit = unit << 4 | (unsigned)(c - 'A' + 10);
-		else
-			return false;
-	}
-	*ret_unit = unit;
-	return true;
-}
-
-static void
-rom_format(uint64_t unit, char *to, size_t size)
-{
-	snprintf(to, size, "%02x-%012" PRIx64, (unsigned)(unit >> (4 * ROM_DIGITS)) & 0xff,
-	    unit & ((UINT64_C(1) << (4 * ROM_DIGITS)) - 1));
+	return rom_parse(text, strlen(text), ROM_KERNEL, ret_unit);
 }
 
 static int
@@ -115,10 +54,10 @@ w1_parse(const char *text, struct driver_point *ret_point, struct err *err)
 {
 	uint64_t unit;
 
-	if (!rom_parse(text, &unit))
+	if (!is_rom(text, &unit))
 		return err_set(err, -EINVAL,
 		    "address \"%.64s\": want the ROM id of a probe, like 28-000005e2fdc3", text);
-	if (chip_name(unit) == NULL)
+	if (ds18x20_chip(rom_family(unit)) == NULL)
 		return err_set(err, -EINVAL,
 		    "address \"%s\": no temperature probe; want family 10, 22, 28, 3b or 42", text);
 	*ret_point = (struct driver_point){ .unit = unit, .text = text };
@@ -128,7 +67,7 @@ w1_parse(const char *text, struct driver_point *ret_point, struct err *err)
 static void
 w1_unit_name(const struct driver_point *point, char *to, size_t size)
 {
-	rom_format(point->unit, to, size);
+	rom_format(point->unit, ROM_KERNEL, to, size);
 }
 
 static int
@@ -171,23 +110,6 @@ w1_open(const struct driver_settings *settings, struct driver_bus **ret_bus, str
 	bus->round = 1;
 	*ret_bus = &bus->base;
 	return 0;
-}
-
-/* The memory of a probe.  When all places are taken, the probe that was read longest ago has to be
- * met anew. */
-static struct w1_probe *
-probe_get(struct w1_bus *bus, uint64_t unit)
-{
-	struct w1_probe *oldest = &bus->probes[0];
-
-	for (size_t i = 0; i < PROBES_MAX; i++) {
-		if (bus->probes[i].unit == unit)
-			return &bus->probes[i];
-		if (bus->probes[i].round < oldest->round)
-			oldest = &bus->probes[i];
-	}
-	*oldest = (struct w1_probe){ .unit = unit };
-	return oldest;
 }
 
 static bool
@@ -280,7 +202,7 @@ ask(struct w1_bus *bus, int folder, uint64_t unit, int32_t *ret_milli)
 	int r = -ENOENT;
 
 	bus->base.counters.requests++;
-	rom_format(unit, rom, sizeof(rom));
+	rom_format(unit, ROM_KERNEL, rom, sizeof(rom));
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", rom, files[i].name);
 		r = read_file(folder, path, text, sizeof(text), &len);
@@ -292,27 +214,10 @@ ask(struct w1_bus *bus, int folder, uint64_t unit, int32_t *ret_milli)
 	return r == -ENOENT || r == -ENODEV || r == -ENOTDIR ? W1_GONE : W1_EMPTY;
 }
 
-/*
- * Values that a probe in trouble says with a good checksum: 85 before its first conversion (that
- * is, after a loss of power), 127.9375 when the power does not last for a conversion, -127 from
- * adapters for "nothing there".
- */
-static enum fault_reason
-judge(const struct w1_probe *probe, int32_t milli)
-{
-	if (milli == -127000 || milli == 127937 || milli == 127938)
-		return FAULT_IMPLAUSIBLE;
-	if (milli == POWER_ON && (!probe->has_last || abs(milli - probe->last_milli) > JUMP_MAX))
-		return FAULT_IMPLAUSIBLE;
-	if (milli < LOWEST || milli > HIGHEST)
-		return FAULT_OUT_OF_RANGE;
-	return FAULT_NONE;
-}
-
 static struct reading
 read_probe(struct w1_bus *bus, int folder, uint64_t unit)
 {
-	struct w1_probe *probe = probe_get(bus, unit);
+	struct ds18x20 *probe = ds18x20_get(bus->probes, unit);
 	enum fault_reason reason;
 	int32_t milli = 0;
 
@@ -326,7 +231,7 @@ read_probe(struct w1_bus *bus, int folder, uint64_t unit)
 	case W1_VALUE:
 		break;
 	case W1_GONE:
-		probe->has_last = false; /* it may come back as another temperature, or at 85 */
+		ds18x20_forget(probe);
 		bus->base.counters.timeouts++;
 		return reading_bad(FAULT_NO_REPLY);
 	case W1_EMPTY:
@@ -337,11 +242,9 @@ read_probe(struct w1_bus *bus, int folder, uint64_t unit)
 		bus->base.counters.bad_replies++;
 		return reading_bad(FAULT_BAD_REPLY);
 	}
-	reason = judge(probe, milli);
+	reason = ds18x20_judge(probe, milli);
 	if (reason != FAULT_NONE)
 		return reading_bad(reason);
-	probe->has_last = true;
-	probe->last_milli = milli;
 	return reading_good((struct raw){ .kind = RAW_MILLI, .i = milli });
 }
 
@@ -369,7 +272,7 @@ is_probe(const struct dirent *entry)
 {
 	uint64_t unit;
 
-	return rom_parse(entry->d_name, &unit) && chip_name(unit) != NULL;
+	return is_rom(entry->d_name, &unit) && ds18x20_chip(rom_family(unit)) != NULL;
 }
 
 static int
@@ -391,8 +294,9 @@ w1_scan(struct driver_bus *base, driver_found_fn *found, void *context, struct e
 	for (int i = 0; i < count; i++) {
 		uint64_t unit;
 
-		if (!is_stopped && rom_parse(entries[i]->d_name, &unit))
-			is_stopped = found(context, entries[i]->d_name, chip_name(unit)) != 0;
+		if (!is_stopped && is_rom(entries[i]->d_name, &unit))
+			is_stopped =
+			    found(context, entries[i]->d_name, ds18x20_chip(rom_family(unit))) != 0;
 		free(entries[i]);
 	}
 	free(entries);
