@@ -11,6 +11,7 @@ extern const struct driver driver_modbus_rtu;
 extern const struct driver driver_modbus_rtutcp;
 extern const struct driver driver_modbus_tcp;
 #endif
+extern const struct driver driver_owserver;
 extern const struct driver driver_sim;
 extern const struct driver driver_w1;
 
@@ -20,6 +21,7 @@ static const struct driver *const drivers[] = {
 	&driver_modbus_rtutcp,
 	&driver_modbus_tcp,
 #endif
+	&driver_owserver,
 	&driver_sim,
 	&driver_w1,
 };

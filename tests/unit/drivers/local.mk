@@ -8,6 +8,26 @@ tests_unit_drivers_test_w1_text_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CM
 tests_unit_drivers_test_w1_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/drivers/test_w1_text tests/unit/drivers/test_w1
 
+check_PROGRAMS += tests/unit/drivers/test_host
+tests_unit_drivers_test_host_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/drivers/test_host
+
+OWSERVER_TESTS = \
+	tests/unit/drivers/test_owserver \
+	tests/unit/drivers/test_owserver_address \
+	tests/unit/drivers/test_owserver_message \
+	tests/unit/drivers/test_owserver_real
+check_PROGRAMS += $(OWSERVER_TESTS)
+TESTS += $(OWSERVER_TESTS)
+tests_unit_drivers_test_owserver_SOURCES = tests/unit/drivers/test_owserver.c \
+	tests/unit/drivers/owserver_peer.c tests/unit/drivers/owserver_peer.h
+tests_unit_drivers_test_owserver_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_owserver_address_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_owserver_message_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+tests_unit_drivers_test_owserver_real_SOURCES = tests/unit/drivers/test_owserver_real.c \
+	tests/unit/drivers/owserver_peer.c tests/unit/drivers/owserver_peer.h
+tests_unit_drivers_test_owserver_real_LDADD = $(DRIVER_LIBS) agent/core/libcore.a $(CMOCKA_LIBS)
+
 if WITH_MODBUS
 MODBUS_TESTS = \
 	tests/unit/drivers/test_modbus_address \
