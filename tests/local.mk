@@ -5,6 +5,7 @@ AM_TESTS_ENVIRONMENT = ENVSENSOR_SRCDIR='$(abs_top_srcdir)' \
 	PYTHON='$(PYTHON)'; export ENVSENSOR_SRCDIR ENVSENSOR_BUILDDIR PYTHON;
 include tests/fakes/local.mk
 include tests/tools/local.mk
+include tests/fuzz/local.mk
 if WITH_UNIT_TESTS
 include tests/unit/core/local.mk
 include tests/unit/conf/local.mk
