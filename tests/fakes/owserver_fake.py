@@ -9,7 +9,7 @@ asked for; its end ends the program.
   mode MODE [N]    how READs are answered from now on, see MODES; "good" at first
   absent 0|1       whether PRESENT says that there is no such device
   list TEXT        what DIRALLSLASH gives
-  stats            connections, requests, and the last path
+  stats            connections, requests, strays (of that mode), and the last path
 """
 import os
 import socket
@@ -30,7 +30,7 @@ class State:
     mode, number = "good", 0
     is_absent = False
     list = "/28.000028D70000/,/28.000028D70100/"
-    connections = requests = 0
+    connections = requests = strays = 0
     path = ""
 
 
@@ -116,8 +116,11 @@ class Connection:
         self.good()
 
     def flood(self):
-        while True:
-            self.sock.sendall(WORKING * 100)
+        """For so many ms there is always one more of them to read; then the value."""
+        end = time.monotonic() + State.number / 1000
+        while time.monotonic() < end:
+            self.sock.sendall(WORKING * 10000)
+        self.good()
 
     def oversized(self):
         self.sock.sendall(message(b"4" * 100000, 100000, self.flags))
@@ -163,6 +166,14 @@ class Connection:
     def twice(self):
         self.sock.sendall(self.value() * 2)
 
+    def stray(self):
+        """The same again a little later."""
+        data = self.value()
+        self.sock.sendall(data)
+        time.sleep(0.02)
+        self.sock.sendall(data)
+        State.strays += 1
+
 
 MODES = {name: function for name, function in vars(Connection).items()
     if name not in ("receive", "run", "answer", "value") and not name.startswith("_")}
@@ -184,7 +195,8 @@ def obey(line):
     elif word == "list":
         State.list = rest
     elif word == "stats":
-        return f"connections={State.connections} requests={State.requests} path={State.path}"
+        return (f"connections={State.connections} requests={State.requests} "
+            f"strays={State.strays} path={State.path}")
     else:
         return f"no command {word}"
     return "ok"

@@ -40,7 +40,7 @@ void peer_stop(struct peer *peer);
 /* One command to the fake, which must be answered "ok". */
 void peer_tell(struct peer *peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "connections", "requests": of the fake. */
+/* "connections", "requests", "strays": of the fake. */
 unsigned long peer_counter(struct peer *peer, const char *name);
 
 /* Whether that was the path of the fake's last request. */

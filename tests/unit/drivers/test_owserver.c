@@ -43,7 +43,7 @@ each_fault_has_its_reason_and_the_next_read_is_good(void **state)
 	} cases[] = {
 		{ "silent", FAULT_NO_REPLY },
 		{ "pings 0", FAULT_NO_REPLY },
-		{ "flood", FAULT_NO_REPLY },
+		{ "flood 450", FAULT_NO_REPLY },
 		{ "slow 50", FAULT_NO_REPLY },
 		{ "late 450", FAULT_NO_REPLY },
 		{ "close 100", FAULT_NO_REPLY },
@@ -146,6 +146,13 @@ an_answer_that_nobody_asked_for_is_dropped(void **state)
 	for (int i = 0; i < 5; i++) {
 		peer_tell(peer, "text %d", i);
 		peer_expect(peer, PROBE, i * 1000);
+	}
+	peer_tell(peer, "mode stray");
+	for (unsigned i = 0; i < 5; i++) {
+		peer_tell(peer, "text %u", i);
+		peer_expect(peer, PROBE, (int32_t)i * 1000);
+		while (peer_counter(peer, "strays") <= i)
+			usleep(1000);
 	}
 }
 
