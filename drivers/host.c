@@ -55,7 +55,8 @@ host_parse(const char *text, const char *default_port, struct host *ret_host)
 
 	if (rest == NULL || (rest[0] != '\0' && rest[0] != ':'))
 		return -EINVAL;
-	if (text_parse_u32(rest[0] == ':' ? rest + 1 : default_port, 1, 65535, &port) < 0)
+	rest = rest[0] == ':' ? rest + 1 : default_port;
+	if (rest == NULL || text_parse_u32(rest, 1, 65535, &port) < 0)
 		return -EINVAL;
 	snprintf(host.port, sizeof(host.port), "%u", (unsigned)port);
 	*ret_host = host;

@@ -11,7 +11,7 @@ struct host {
 	char port[6];
 };
 
-/* Without a port the default one.  0 or -EINVAL. */
+/* Without a port the default one; NULL: a port must stand there.  0 or -EINVAL. */
 int host_parse(const char *text, const char *default_port, struct host *ret_host);
 
 #endif

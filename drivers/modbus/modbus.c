@@ -384,7 +384,7 @@ rtu_check(const struct driver_settings *settings, struct err *err)
 static int
 rtutcp_check(const struct driver_settings *settings, struct err *err)
 {
-	struct mb_host host;
+	struct host host;
 	struct mb_serial serial;
 
 	if (mb_options_host(settings->endpoint, NULL, &host, err) < 0)
@@ -397,7 +397,7 @@ rtutcp_check(const struct driver_settings *settings, struct err *err)
 static int
 tcp_check(const struct driver_settings *settings, struct err *err)
 {
-	struct mb_host host;
+	struct host host;
 
 	if (mb_options_host(settings->endpoint, MB_TCP_PORT, &host, err) < 0)
 		return -EINVAL;

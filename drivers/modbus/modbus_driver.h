@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "drivers/driver.h"
+#include "drivers/host.h"
 
 /*
  * Private to this folder.  A point is a register or bit and its type:
@@ -70,11 +71,6 @@ struct mb_serial {
 	int stop_bits;
 };
 
-struct mb_host {
-	char name[256];
-	char port[6];
-};
-
 /* "9600,8N1"; "" or NULL is that.  0 or -EINVAL. */
 int mb_options_serial(const char *text, struct mb_serial *ret_serial, struct err *err);
 
@@ -82,8 +78,8 @@ int mb_options_serial(const char *text, struct mb_serial *ret_serial, struct err
 
 /* "host", "host:502", "[::1]:502"; without a default (NULL) the port must stand there.  0 or
  * -EINVAL. */
-int mb_options_host(
-    const char *text, const char *default_port, struct mb_host *ret_host, struct err *err);
+int
+mb_options_host(const char *text, const char *default_port, struct host *ret_host, struct err *err);
 
 /* Start bit, 8 data bits, parity, stop bits: the time of `count` characters, rounded up. */
 uint64_t mb_serial_us(const struct mb_serial *serial, size_t count);
@@ -212,7 +208,7 @@ struct mb_bus {
 	bool is_dead[MB_UNITS]; /* silent the last time, and nothing came late */
 
 	/* line_dial.c */
-	struct mb_host host;
+	struct host host;
 
 	/* line_tcp.c */
 	uint16_t transaction;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "drivers/modbus/modbus_driver.h"
 
 #define DEFAULT_SERIAL "9600,8N1"
-#define NAME_CHARS     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 /* Beyond this rate the serial specification sets the silence between frames to a fixed time. */
 #define FIXED_SILENCE_BAUD 19200
@@ -78,59 +75,11 @@ mb_serial_silence_us(const struct mb_serial *serial)
 	return (mb_serial_us(serial, 7) + 1) / 2; /* 3.5 characters */
 }
 
-/* An IPv6 literal, with or without a zone. */
-static bool
-is_ipv6(const char *text)
-{
-	char bare[INET6_ADDRSTRLEN];
-	struct in6_addr address;
-	size_t len = strcspn(text, "%");
-
-	if (len >= sizeof(bare) || (text[len] == '%' && text[len + 1] == '\0'))
-		return false;
-	memcpy(bare, text, len);
-	bare[len] = '\0';
-	return inet_pton(AF_INET6, bare, &address) == 1;
-}
-
-/* Cuts "[…]" or the name off `text`; the rest is "" or ":port". */
-static const char *
-host_cut(const char *text, struct mb_host *host)
-{
-	bool is_bracketed = text[0] == '[';
-	size_t len;
-
-	if (is_bracketed)
-		text++;
-	len = strcspn(text, is_bracketed ? "]" : ":");
-	if (len == 0 || len >= sizeof(host->name) || (is_bracketed && text[len] != ']'))
-		return NULL;
-	memcpy(host->name, text, len);
-	host->name[len] = '\0';
-	if (is_bracketed)
-		return is_ipv6(host->name) ? text + len + 1 : NULL;
-	return strspn(host->name, NAME_CHARS) == len ? text + len : NULL;
-}
-
 int
-mb_options_host(
-    const char *text, const char *default_port, struct mb_host *ret_host, struct err *err)
+mb_options_host(const char *text, const char *default_port, struct host *ret_host, struct err *err)
 {
-	struct mb_host host;
-	const char *rest = text == NULL ? NULL : host_cut(text, &host);
-	uint32_t port;
-
-	if (rest == NULL || (rest[0] != '\0' && rest[0] != ':'))
-		goto fail;
-	if (rest[0] == '\0' && default_port == NULL)
-		goto fail;
-	if (text_parse_u32(rest[0] == ':' ? rest + 1 : default_port, 1, 65535, &port) < 0)
-		goto fail;
-	snprintf(host.port, sizeof(host.port), "%u", (unsigned)port);
-	*ret_host = host;
-	return 0;
-
-fail:
+	if (text != NULL && host_parse(text, default_port, ret_host) == 0)
+		return 0;
 	return err_set(err, -EINVAL,
 	    "endpoint \"%.64s\": want %shost:port or [IPv6 address]:port, as %s",
 	    text == NULL ? "" : text, default_port == NULL ? "" : "host, ",

@@ -49,11 +49,23 @@ takes_a_host_and_a_port(void **state)
 	}
 }
 
+static void
+wants_a_port_if_there_is_no_default(void **state)
+{
+	struct host host;
+
+	(void)state;
+	assert_int_equal(host_parse("host:1", NULL, &host), 0);
+	assert_int_equal(host_parse("host", NULL, &host), -EINVAL);
+	assert_int_equal(host_parse("[::1]", NULL, &host), -EINVAL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_a_host_and_a_port),
+		cmocka_unit_test(wants_a_port_if_there_is_no_default),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

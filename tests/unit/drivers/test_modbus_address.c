@@ -198,7 +198,7 @@ understands_hosts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct mb_host host = { 0 };
+		struct host host = { 0 };
 		struct err err = { 0 };
 		int r = mb_options_host(cases[i].text, MB_TCP_PORT, &host, &err);
 
@@ -230,7 +230,7 @@ wants_the_port_where_none_is_usual(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct mb_host host = { 0 };
+		struct host host = { 0 };
 		struct err err = { 0 };
 		int r = mb_options_host(cases[i].text, NULL, &host, &err);
 
