@@ -76,7 +76,16 @@ check_address(const struct conf_bus *bus, const char *address, char *hardware_id
 	return 0;
 }
 
+static char
+unit_separator(const struct conf_bus *bus)
+{
+	const struct driver *driver = driver_find(bus->driver);
+
+	return driver == NULL ? '\0' : driver->unit_separator;
+}
+
 const struct conf_drivers buses_drivers = {
 	.check_bus = check_bus,
 	.check_address = check_address,
+	.unit_separator = unit_separator,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/schema.h"
+#include "core/scale.h"
 
 #define FIRST_ROOM 8
 
@@ -172,6 +173,24 @@ uint32_t
 conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *bus)
 {
 	return sensor->poll_interval_ms != 0 ? sensor->poll_interval_ms : bus->poll_interval_ms;
+}
+
+enum fault_reason
+conf_sensor_value(
+    const struct conf_sensor *sensor, const struct reading *reading, int32_t *ret_milli)
+{
+	const struct quantity_info *quantity = quantity_info(sensor->quantity);
+	int32_t milli;
+
+	if (reading->reason != FAULT_NONE)
+		return reading->reason;
+	if (!scale_apply(&reading->raw, sensor->gain_micro, sensor->offset_milli, &milli))
+		return FAULT_IMPLAUSIBLE;
+	if (milli < quantity->low_milli || milli > quantity->high_milli ||
+	    milli < sensor->range_low_milli || milli > sensor->range_high_milli)
+		return FAULT_OUT_OF_RANGE;
+	*ret_milli = milli;
+	return FAULT_NONE;
 }
 
 bool

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/reading.h"
 #include "core/text.h"
 #include "core/units.h"
 
@@ -82,6 +83,23 @@ struct conf_sensor {
 	uint32_t reminder_s;
 	int32_t gain_micro;
 	int32_t offset_milli;
+	int32_t range_low_milli; /* what the device can measure; the quantity's range holds, too */
+	int32_t range_high_milli;
+};
+
+/* Sections of the file from which sensors are made (conf_device.h); not in the MIB. */
+struct conf_device {
+	char name[CONF_NAME_SIZE];
+	char bus[CONF_NAME_SIZE];
+	char unit[CONF_NAME_SIZE];
+	char profile[CONF_NAME_SIZE]; /* "": none */
+	char sensors[CONF_TEXT_SIZE]; /* patterns over the titles of the profile */
+};
+
+struct conf_profile {
+	char name[CONF_NAME_SIZE];
+	char source[CONF_TEXT_SIZE];
+	char drivers[CONF_OPTIONS_SIZE]; /* patterns over the names of drivers */
 };
 
 struct conf_agent {
@@ -126,6 +144,10 @@ const struct conf_sensor *conf_sensor(const struct conf *conf, uint32_t index);
 
 /* The sensor's own interval or its bus's. */
 uint32_t conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *bus);
+
+/* What a driver says of a sensor, in the sensor's unit.  FAULT_NONE: *ret_milli holds. */
+enum fault_reason conf_sensor_value(
+    const struct conf_sensor *sensor, const struct reading *reading, int32_t *ret_milli);
 
 /* What of a sensor or a bus decides whether its readings go on meaning the same: false = it starts
  * afresh (bus, address, quantity; driver, endpoint, options). */

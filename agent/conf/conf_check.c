@@ -247,6 +247,22 @@ check_rate(struct check *check, size_t position)
 }
 
 static int
+check_range(struct check *check, size_t position)
+{
+	const struct conf_sensor *sensor = &check->conf->sensors[position];
+	char low[16], high[16];
+
+	if (sensor->range_low_milli < sensor->range_high_milli)
+		return 0;
+	text_format_fixed(sensor->range_low_milli, 3, low, sizeof(low));
+	text_format_fixed(sensor->range_high_milli, 3, high, sizeof(high));
+	err_set(check->err, -EINVAL,
+	    "sensor \"%s\": range-high = %s is not above range-low = %s: want it above",
+	    sensor->name, high, low);
+	return fail_at(check, CONF_SENSOR, position, "range-high");
+}
+
+static int
 check_sensors(struct check *check)
 {
 	static int (*const rules[])(struct check * check, size_t position) = {
@@ -254,6 +270,7 @@ check_sensors(struct check *check)
 		check_order,
 		check_deadband,
 		check_rate,
+		check_range,
 	};
 
 	for (size_t i = 0; i < check->conf->sensor_count; i++) {

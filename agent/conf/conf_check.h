@@ -17,6 +17,9 @@ struct conf_drivers {
 	/* 0 or -EINVAL; fills the hardware id of the sensor (ROM id, or bus/unit/register). */
 	int (*check_address)(const struct conf_bus *bus, const char *address, char *hardware_id,
 	    size_t size, struct err *err);
+	/* Of a bus that check_bus likes: what stands in its addresses between the unit and the
+	 * place inside it; '\0': it has no devices with several sensors. */
+	char (*unit_separator)(const struct conf_bus *bus);
 };
 
 /* Where the fault is: an object and its place in conf->buses or conf->sensors. */

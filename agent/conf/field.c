@@ -446,6 +446,12 @@ field_format(const struct field *field, const void *object, char *to, size_t siz
 		kind->format(field, kind->load(from), to, size);
 }
 
+void
+field_copy(const struct field *field, const void *from, void *to)
+{
+	memcpy((char *)to + field->offset, (const char *)from + field->offset, field->size);
+}
+
 bool
 field_is_equal(const struct field *field, const void *a, const void *b)
 {

@@ -15,9 +15,11 @@
 
 #define MEMBER(kind, type, member) \
 	.object = (kind), .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
-#define AGENT(member)  MEMBER(CONF_AGENT, struct conf_agent, member), .limit = -1
-#define BUS(member)    MEMBER(CONF_BUS, struct conf_bus, member), .limit = -1
-#define SENSOR(member) MEMBER(CONF_SENSOR, struct conf_sensor, member), .limit = -1
+#define AGENT(member)   MEMBER(CONF_AGENT, struct conf_agent, member), .limit = -1
+#define BUS(member)     MEMBER(CONF_BUS, struct conf_bus, member), .limit = -1
+#define SENSOR(member)  MEMBER(CONF_SENSOR, struct conf_sensor, member), .limit = -1
+#define DEVICE(member)  MEMBER(CONF_DEVICE, struct conf_device, member), .limit = -1
+#define PROFILE(member) MEMBER(CONF_PROFILE, struct conf_profile, member), .limit = -1
 #define LEVEL(limit_) \
 	MEMBER(CONF_SENSOR, struct conf_sensor, limit_milli[limit_]), .limit = (limit_)
 #define BYTES(least, size_) .min = (least), .max = (size_)-1
@@ -76,6 +78,34 @@ static const struct field rows[] = {
 	    .column = 5, .choices = admin_states, .fallback = "enabled",
 	    .help = "A disabled bus is closed; its sensors are not read." },
 
+	{ DEVICE(name), .key = "name", .type = FIELD_NAME, .flags = FIELD_REQUIRED | FIELD_TITLE,
+	    BYTES(1, CONF_NAME_SIZE), .help = "The title of the section; unique." },
+	{ DEVICE(bus), .key = "bus", .type = FIELD_NAME, .flags = FIELD_REQUIRED,
+	    BYTES(1, CONF_NAME_SIZE), .help = "The name of the bus it hangs on." },
+	{ DEVICE(unit), .key = "unit", .type = FIELD_NAME, .flags = FIELD_REQUIRED,
+	    BYTES(1, CONF_NAME_SIZE),
+	    .help = "Which unit of the bus it is, as the addresses of the bus begin: the unit id "
+		    "of a Modbus device." },
+	{ DEVICE(profile), .key = "profile", .type = FIELD_TEXT, BYTES(0, CONF_NAME_SIZE),
+	    .fallback = "",
+	    .help = "The profile that says which sensors it has. Without one it has those whose "
+		    "sections stand in it." },
+	{ DEVICE(sensors), .key = "sensors", .type = FIELD_TEXT, BYTES(1, CONF_TEXT_SIZE),
+	    .fallback = "*",
+	    .help = "Which sensors of the profile it has: names or patterns with * and ?, with "
+		    "commas between them." },
+
+	{ PROFILE(name), .key = "name", .type = FIELD_NAME, .flags = FIELD_REQUIRED | FIELD_TITLE,
+	    BYTES(1, CONF_NAME_SIZE), .help = "The title of the section; the file's name." },
+	{ PROFILE(source), .key = "source", .type = FIELD_TEXT, .flags = FIELD_REQUIRED,
+	    BYTES(1, CONF_TEXT_SIZE),
+	    .help = "Where the map of the registers comes from: the maker's manual and its "
+		    "version." },
+	{ PROFILE(drivers), .key = "drivers", .type = FIELD_TEXT, BYTES(1, CONF_OPTIONS_SIZE),
+	    .fallback = "modbus-*",
+	    .help = "The drivers whose addresses it has: names or patterns, with commas between "
+		    "them." },
+
 	{ SENSOR(name), .key = "name", .type = FIELD_NAME,
 	    .flags = FIELD_REQUIRED | FIELD_TITLE | FIELD_WRITABLE, .column = 2,
 	    BYTES(1, CONF_NAME_SIZE), .help = "The title of the section; unique." },
@@ -94,13 +124,15 @@ static const struct field rows[] = {
 	    .column = 36, ANY_INT32, .fallback = "0",
 	    .help = "Added after the gain: the calibration, in the sensor's unit." },
 	{ SENSOR(poll_interval_ms), .key = "poll-interval", .type = FIELD_DURATION,
-	    .flags = FIELD_WRITABLE | FIELD_OR_ZERO, .column = 34, .min = 50 * MS, .max = DAY,
-	    .fallback = "0", .help = "How often it is read; 0 is the interval of the bus." },
-	{ SENSOR(location), .key = "location", .type = FIELD_TEXT, .flags = FIELD_WRITABLE,
-	    .column = 39, BYTES(0, CONF_TEXT_SIZE), .fallback = "",
-	    .help = "Where it hangs, for people." },
-	{ SENSOR(admin_state), .key = "admin-state", .type = FIELD_ENUM, .flags = FIELD_WRITABLE,
-	    .column = 44, .choices = admin_states, .fallback = "enabled",
+	    .flags = FIELD_WRITABLE | FIELD_SHARED | FIELD_OR_ZERO, .column = 34, .min = 50 * MS,
+	    .max = DAY, .fallback = "0",
+	    .help = "How often it is read; 0 is the interval of the bus." },
+	{ SENSOR(location), .key = "location", .type = FIELD_TEXT,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 39, BYTES(0, CONF_TEXT_SIZE),
+	    .fallback = "", .help = "Where it hangs, for people." },
+	{ SENSOR(admin_state), .key = "admin-state", .type = FIELD_ENUM,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 44, .choices = admin_states,
+	    .fallback = "enabled",
 	    .help = "A disabled sensor is out of service: not read, its alarms frozen." },
 
 	{ LEVEL(LIMIT_LOW_CRITICAL), .key = "low-critical", .type = FIELD_MILLI,
@@ -127,32 +159,44 @@ static const struct field rows[] = {
 	    .help =
 		"How far a value must come back from a limit before it counts as inside. auto is "
 		"1 for temperatures, 3 for humidity, else 1 % of the span of the limits." },
-	{ SENSOR(on_delay_ms), .key = "on-delay", .type = FIELD_DURATION, .flags = FIELD_WRITABLE,
-	    .column = 25, .min = 0, .max = DAY, .fallback = "30s",
+	{ SENSOR(on_delay_ms), .key = "on-delay", .type = FIELD_DURATION,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 25, .min = 0, .max = DAY,
+	    .fallback = "30s",
 	    .help = "How long a limit must be crossed before the alarm is raised." },
-	{ SENSOR(off_delay_ms), .key = "off-delay", .type = FIELD_DURATION, .flags = FIELD_WRITABLE,
-	    .column = 26, .min = 0, .max = DAY, .fallback = "60s",
+	{ SENSOR(off_delay_ms), .key = "off-delay", .type = FIELD_DURATION,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 26, .min = 0, .max = DAY,
+	    .fallback = "60s",
 	    .help = "How long a value must be inside again before the alarm clears." },
-	{ SENSOR(min_samples), .key = "min-samples", .type = FIELD_NUMBER, .flags = FIELD_WRITABLE,
-	    .column = 27, .min = 1, .max = 100, .fallback = "2",
+	{ SENSOR(min_samples), .key = "min-samples", .type = FIELD_NUMBER,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 27, .min = 1, .max = 100,
+	    .fallback = "2",
 	    .help = "How many samples must agree before an alarm is raised or clears." },
 	{ SENSOR(stale_after_ms), .key = "stale-after", .type = FIELD_DURATION,
-	    .flags = FIELD_WRITABLE, .column = 29, .min = 0, .max = 7 * DAY, .fallback = "0",
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 29, .min = 0, .max = 7 * DAY,
+	    .fallback = "0",
 	    .help = "A value older than this is a fault; 0 is three intervals, at least 30s." },
-	{ SENSOR(fault_count), .key = "fault-count", .type = FIELD_NUMBER, .flags = FIELD_WRITABLE,
-	    .column = 30, .min = 1, .max = 100, .fallback = "3",
-	    .help = "So many bad samples in a row are a fault." },
+	{ SENSOR(fault_count), .key = "fault-count", .type = FIELD_NUMBER,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 30, .min = 1, .max = 100,
+	    .fallback = "3", .help = "So many bad samples in a row are a fault." },
 	{ SENSOR(fault_delay_ms), .key = "fault-delay", .type = FIELD_DURATION,
-	    .flags = FIELD_WRITABLE, .column = 47, .min = 0, .max = DAY, .fallback = "10s",
-	    .help = "The bad samples must span at least this time." },
-	{ SENSOR(latch), .key = "latch", .type = FIELD_BOOL, .flags = FIELD_WRITABLE, .column = 31,
-	    .fallback = "false", .help = "An alarm that clears stays listed until it is reset." },
-	{ SENSOR(ack_required), .key = "ack-required", .type = FIELD_BOOL, .flags = FIELD_WRITABLE,
-	    .column = 32, .fallback = "false",
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 47, .min = 0, .max = DAY,
+	    .fallback = "10s", .help = "The bad samples must span at least this time." },
+	{ SENSOR(latch), .key = "latch", .type = FIELD_BOOL, .flags = FIELD_WRITABLE | FIELD_SHARED,
+	    .column = 31, .fallback = "false",
+	    .help = "An alarm that clears stays listed until it is reset." },
+	{ SENSOR(ack_required), .key = "ack-required", .type = FIELD_BOOL,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 32, .fallback = "false",
 	    .help = "An alarm that clears stays listed until it is acknowledged." },
-	{ SENSOR(reminder_s), .key = "reminder", .type = FIELD_SECONDS, .flags = FIELD_WRITABLE,
-	    .column = 33, .min = 0, .max = 30 * DAY / SECOND, .fallback = "4h",
+	{ SENSOR(reminder_s), .key = "reminder", .type = FIELD_SECONDS,
+	    .flags = FIELD_WRITABLE | FIELD_SHARED, .column = 33, .min = 0,
+	    .max = 30 * DAY / SECOND, .fallback = "4h",
 	    .help = "How often an open alarm nobody has acknowledged is told again; 0 is never." },
+	{ SENSOR(range_low_milli), .key = "range-low", .type = FIELD_MILLI, ANY_INT32,
+	    .fallback = "-2147483.648",
+	    .help = "What the device cannot measure: a value below is a fault. The range of the "
+		    "quantity holds in any case." },
+	{ SENSOR(range_high_milli), .key = "range-high", .type = FIELD_MILLI, ANY_INT32,
+	    .fallback = "2147483.647", .help = "Likewise: a value above is a fault." },
 };
 
 const struct field *
@@ -200,8 +244,36 @@ schema_object_name(enum conf_object object)
 		return "bus";
 	case CONF_SENSOR:
 		return "sensor";
+	case CONF_DEVICE:
+		return "device";
+	case CONF_PROFILE:
+		return "profile";
 	}
 	return "";
+}
+
+bool
+schema_is_key(const struct field *field, enum schema_section section)
+{
+	enum conf_object object = field->object;
+
+	if ((field->flags & FIELD_TITLE) != 0)
+		return false;
+	switch (section) {
+	case SECTION_TOP:
+		return object == CONF_AGENT;
+	case SECTION_BUS:
+		return object == CONF_BUS;
+	case SECTION_SENSOR:
+		return object == CONF_SENSOR;
+	case SECTION_DEVICE:
+		return object == CONF_DEVICE || (field->flags & FIELD_SHARED) != 0;
+	case SECTION_PROFILE:
+		return object == CONF_PROFILE;
+	case SECTION_PART: /* what the device itself has, its sensors have not */
+		return object == CONF_SENSOR && schema_find(CONF_DEVICE, field->key) == NULL;
+	}
+	return false;
 }
 
 void

@@ -14,9 +14,22 @@
  * page envsensord.conf(5) are made from it.
  */
 enum conf_object {
-	CONF_AGENT,  /* struct conf_agent: keys at the top level of the file */
-	CONF_BUS,    /* struct conf_bus: envsBusTable */
-	CONF_SENSOR, /* struct conf_sensor: envsSensorTable */
+	CONF_AGENT,   /* struct conf_agent: keys at the top level of the file */
+	CONF_BUS,     /* struct conf_bus: envsBusTable */
+	CONF_SENSOR,  /* struct conf_sensor: envsSensorTable */
+	CONF_DEVICE,  /* struct conf_device: not in the MIB; makes sensors */
+	CONF_PROFILE, /* struct conf_profile: a file of its own */
+};
+
+/* Where settings stand in a file: an object of its own, or what a device or a profile says about
+ * one sensor of it (schema_is_key tells what it may say). */
+enum schema_section {
+	SECTION_TOP,
+	SECTION_BUS,
+	SECTION_SENSOR,
+	SECTION_DEVICE, /* beside its own keys those that all its sensors share */
+	SECTION_PROFILE,
+	SECTION_PART, /* a sensor section inside a device or a profile */
 };
 
 enum field_type {       /* C type at `offset`   in the file */
@@ -40,6 +53,7 @@ enum field_flags {
 	FIELD_OR_ZERO = 1 << 3,  /* 0 is allowed below `min` too */
 	FIELD_NOT_ZERO = 1 << 4, /* 0 is refused inside the range */
 	FIELD_AUTO = 1 << 5,     /* "auto" is allowed and stored as -1 */
+	FIELD_SHARED = 1 << 6,   /* of a sensor: may stand in a device, for all its sensors */
 };
 
 struct field_choice {
@@ -75,6 +89,9 @@ size_t schema_number(const struct field *field);
 /* "bus", "sensor"; "" for the agent. */
 const char *schema_object_name(enum conf_object object);
 
+/* The row is a key of such a section. */
+bool schema_is_key(const struct field *field, enum schema_section section);
+
 /* Reads `text` as the file writes it into `object` (the structure of field->object).  -EINVAL with
  * "KEY = "TEXT": want …" and nothing changed. */
 int field_parse(const struct field *field, const char *text, void *object, struct err *err);
@@ -84,6 +101,9 @@ void field_format(const struct field *field, const void *object, char *to, size_
 
 /* "50ms to 1d, or 0": what is allowed, for errors and the man page. */
 void field_describe(const struct field *field, char *to, size_t size);
+
+/* From one structure to another. */
+void field_copy(const struct field *field, const void *from, void *to);
 
 /* True: both structures hold the same value. */
 bool field_is_equal(const struct field *field, const void *a, const void *b);

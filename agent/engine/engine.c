@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "conf/conf_entity.h"
-#include "core/scale.h"
 #include "core/sensor.h"
 #include "core/text.h"
-#include "core/units.h"
 #include "engine/entities.h"
 #include "sys/log.h"
 
@@ -257,21 +255,6 @@ engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus)
 	};
 }
 
-/* From the driver's word to a value in the sensor's unit; FAULT_NONE: *ret_milli holds. */
-static enum fault_reason
-engine_value(const struct conf_sensor *sensor, const struct reading *reading, int32_t *ret_milli)
-{
-	const struct quantity_info *quantity = quantity_info(sensor->quantity);
-
-	if (reading->reason != FAULT_NONE)
-		return reading->reason;
-	if (!scale_apply(&reading->raw, sensor->gain_micro, sensor->offset_milli, ret_milli))
-		return FAULT_IMPLAUSIBLE;
-	if (*ret_milli < quantity->low_milli || *ret_milli > quantity->high_milli)
-		return FAULT_OUT_OF_RANGE;
-	return FAULT_NONE;
-}
-
 static void
 live_sensor_good(struct live_sensor *live, int32_t milli, int64_t time_ms)
 {
@@ -317,7 +300,7 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 		return;
 	rule = engine_rule(sensor, bus);
 	is_news = sensor_tick(&private->state, &rule, sample->time_ms);
-	reason = engine_value(sensor, &sample->reading, &milli);
+	reason = conf_sensor_value(sensor, &sample->reading, &milli);
 	engine->sensors[at].reads++;
 	if (reason == FAULT_NONE) {
 		is_news |= sensor_good(&private->state, milli, sample->time_ms);

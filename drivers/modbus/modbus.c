@@ -450,6 +450,7 @@ extern const struct driver driver_modbus_tcp;
 
 const struct driver driver_modbus_rtu = {
 	.name = "modbus-rtu",
+	.unit_separator = ':',
 	.endpoint_help = "a serial device, as /dev/ttyUSB0",
 	.options_help = SERIAL_HELP,
 	.address_help = "units 1 to 247; " ADDRESS_HELP,
@@ -480,6 +481,7 @@ const struct driver driver_modbus_rtutcp = {
 
 const struct driver driver_modbus_tcp = {
 	.name = "modbus-tcp",
+	.unit_separator = ':',
 	.endpoint_help = "host, host:port or [IPv6 address]:port; default port 502",
 	.options_help = "none",
 	.address_help = "units 0 to 255; " ADDRESS_HELP,

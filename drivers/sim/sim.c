@@ -235,6 +235,7 @@ sim_scan(struct driver_bus *base, driver_found_fn *found, void *context, struct 
 const struct driver driver_sim = {
 	.name = "sim",
 	.flags = 0,
+	.unit_separator = '/', /* optional: UNIT/PLACE are addresses, so there can be devices */
 	.endpoint_help = "a script file, or \"\" for plausible values",
 	.options_help = "\"\"",
 	.address_help = "any name of up to 64 bytes; UNIT/NAME puts it on a device of its own",

@@ -3,6 +3,7 @@ conf_tests = \
 	tests/unit/conf/test_conf \
 	tests/unit/conf/test_conf_check \
 	tests/unit/conf/test_conf_entity \
+	tests/unit/conf/test_conf_device \
 	tests/unit/conf/test_conf_file \
 	tests/unit/conf/test_conf_scan \
 	tests/unit/conf/test_field \
@@ -15,6 +16,8 @@ tests_unit_conf_test_conf_LDADD = $(conf_test_libs)
 tests_unit_conf_test_conf_check_SOURCES = tests/unit/conf/test_conf_check.c $(mock_drivers)
 tests_unit_conf_test_conf_check_LDADD = $(conf_test_libs)
 tests_unit_conf_test_conf_entity_LDADD = $(conf_test_libs)
+tests_unit_conf_test_conf_device_SOURCES = tests/unit/conf/test_conf_device.c $(mock_drivers)
+tests_unit_conf_test_conf_device_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_file_SOURCES = tests/unit/conf/test_conf_file.c $(mock_drivers)
 tests_unit_conf_test_conf_file_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_scan_LDADD = $(conf_test_libs)

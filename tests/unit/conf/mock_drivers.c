@@ -40,7 +40,14 @@ mock_check_address(const struct conf_bus *bus, const char *address, char *hardwa
 	return 0;
 }
 
+static char
+mock_unit_separator(const struct conf_bus *bus)
+{
+	return strcmp(bus->driver, "modbus-rtu") == 0 ? ':' : '\0';
+}
+
 const struct conf_drivers mock_drivers = {
 	.check_bus = mock_check_bus,
 	.check_address = mock_check_address,
+	.unit_separator = mock_unit_separator,
 };

@@ -164,6 +164,51 @@ knows_what_opens_a_bus_again(void **state)
 	assert_false(conf_bus_is_same_line(&one, &other));
 }
 
+static void
+a_sensor_makes_a_value_of_what_its_driver_says(void **state)
+{
+	static const struct {
+		const char *what;
+		struct reading reading;
+		enum quantity quantity;
+		int32_t low, high;
+		enum fault_reason reason;
+		int32_t milli;
+	} cases[] = {
+		{ "in both ranges", { FAULT_NONE, { RAW_INT, { .i = 215 } } }, QUANTITY_TEMPERATURE,
+		    -40000, 60000, FAULT_NONE, 21500 },
+		{ "at the upper edge", { FAULT_NONE, { RAW_INT, { .i = 600 } } },
+		    QUANTITY_TEMPERATURE, -40000, 60000, FAULT_NONE, 60000 },
+		{ "at the lower edge", { FAULT_NONE, { RAW_INT, { .i = -400 } } },
+		    QUANTITY_TEMPERATURE, -40000, 60000, FAULT_NONE, -40000 },
+		{ "above the device's", { FAULT_NONE, { RAW_INT, { .i = 601 } } },
+		    QUANTITY_TEMPERATURE, -40000, 60000, FAULT_OUT_OF_RANGE, 7 },
+		{ "below the device's", { FAULT_NONE, { RAW_INT, { .i = -401 } } },
+		    QUANTITY_TEMPERATURE, -40000, 60000, FAULT_OUT_OF_RANGE, 7 },
+		{ "the quantity's counts, too", { FAULT_NONE, { RAW_INT, { .i = 1030 } } },
+		    QUANTITY_HUMIDITY, -40000, 200000, FAULT_OUT_OF_RANGE, 7 },
+		{ "not a number", { FAULT_NONE, { RAW_REAL, { .d = __builtin_nan("") } } },
+		    QUANTITY_TEMPERATURE, -40000, 60000, FAULT_IMPLAUSIBLE, 7 },
+		{ "the driver's word", { .reason = FAULT_NO_REPLY }, QUANTITY_TEMPERATURE, -40000,
+		    60000, FAULT_NO_REPLY, 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct conf_sensor sensor = {
+			.quantity = cases[i].quantity,
+			.gain_micro = 100000,
+			.range_low_milli = cases[i].low,
+			.range_high_milli = cases[i].high,
+		};
+		int32_t milli = 7;
+
+		assert_int_equal(
+		    conf_sensor_value(&sensor, &cases[i].reading, &milli), cases[i].reason);
+		assert_int_equal(milli, cases[i].milli);
+	}
+}
+
 int
 main(void)
 {
@@ -174,6 +219,7 @@ main(void)
 		cmocka_unit_test(grows_while_it_is_made_and_after_it_is_sealed),
 		cmocka_unit_test(lives_until_the_last_reference_goes),
 		cmocka_unit_test(a_sensor_has_its_own_interval_or_that_of_its_bus),
+		cmocka_unit_test(a_sensor_makes_a_value_of_what_its_driver_says),
 		cmocka_unit_test(knows_what_starts_a_sensor_afresh),
 		cmocka_unit_test(knows_what_opens_a_bus_again),
 	};

@@ -20,7 +20,7 @@
 	"bus, address, quantity, gain, offset, poll-interval, location, admin-state, "         \
 	"low-critical, low-warning, high-warning, high-critical, rate-limit, limits-enabled, " \
 	"deadband, on-delay, off-delay, min-samples, stale-after, fault-count, fault-delay, "  \
-	"latch, ack-required, reminder"
+	"latch, ack-required, reminder, range-low, range-high"
 #define NAME_RULE "want 1 to 32 of letters, digits, blank, - _ . : / #, with no blank at either end"
 #define FILES_MAX 3
 
@@ -88,9 +88,9 @@ static const struct {
 	    "poll-interval, timeout, admin-state" },
 	{ BUS "\nstatedir = x",
 	    "main.conf:3: unknown key \"statedir\": want agentx, state-dir, site, "
-	    "log-level, entity-base, bus, sensor, include" },
+	    "log-level, entity-base, bus, sensor, device, include" },
 	{ BUS "busses x { }", "main.conf:2: unknown key \"busses\": want agentx, state-dir, site, "
-			      "log-level, entity-base, bus, sensor, include" },
+			      "log-level, entity-base, bus, sensor, device, include" },
 	{ BUS "bus|driver = x",
 	    "main.conf:2: no sub-section title/index for 'bus': want KEY = VALUE "
 	    "or bus \"NAME\" { ... }" },
@@ -176,7 +176,6 @@ static const struct {
 	{ BUS "mail { from = x }", "main.conf:2: \"mail\" is not in this version yet" },
 	{ BUS "contact ops { }", "main.conf:2: \"contact\" is not in this version yet" },
 	{ BUS "relay { }", "main.conf:2: \"relay\" is not in this version yet" },
-	{ BUS "device x { }", "main.conf:2: \"device\" is not in this version yet" },
 	{ BUS "delivery { }", "main.conf:2: \"delivery\" is not in this version yet" },
 	{ BUS "limiter { }", "main.conf:2: \"limiter\" is not in this version yet" },
 	{ BUS "breaker { }", "main.conf:2: \"breaker\" is not in this version yet" },

@@ -10,6 +10,8 @@ union any_object {
 	struct conf_agent agent;
 	struct conf_bus bus;
 	struct conf_sensor sensor;
+	struct conf_device device;
+	struct conf_profile profile;
 };
 
 /* What the file says, and how it is written back. */
@@ -101,6 +103,27 @@ static const struct {
 	{ CONF_SENSOR, "reminder", "0", "0" },
 	{ CONF_SENSOR, "reminder", "1000ms", "1s" },
 	{ CONF_SENSOR, "reminder", "30d", "30d" },
+	{ CONF_SENSOR, "range-low", "-55", "-55" },
+	{ CONF_SENSOR, "range-low", "-2147483.648", "-2147483.648" },
+	{ CONF_SENSOR, "range-high", "125", "125" },
+	{ CONF_SENSOR, "range-high", "2147483.647", "2147483.647" },
+
+	{ CONF_DEVICE, "name", "rack-b", "rack-b" },
+	{ CONF_DEVICE, "name", "cold room", "cold room" },
+	{ CONF_DEVICE, "bus", "line", "line" },
+	{ CONF_DEVICE, "bus", "attic", "attic" },
+	{ CONF_DEVICE, "unit", "2", "2" },
+	{ CONF_DEVICE, "unit", "26.A2D9C5000000", "26.A2D9C5000000" },
+	{ CONF_DEVICE, "profile", "", "" },
+	{ CONF_DEVICE, "profile", "xy-md02", "xy-md02" },
+	{ CONF_DEVICE, "sensors", "*", "*" },
+	{ CONF_DEVICE, "sensors", "probe 1, probe 2", "probe 1, probe 2" },
+	{ CONF_PROFILE, "name", "xy-md02", "xy-md02" },
+	{ CONF_PROFILE, "name", "r4dcb08", "r4dcb08" },
+	{ CONF_PROFILE, "source", "the manual, version 1", "the manual, version 1" },
+	{ CONF_PROFILE, "source", "the manual, version 2", "the manual, version 2" },
+	{ CONF_PROFILE, "drivers", "modbus-*", "modbus-*" },
+	{ CONF_PROFILE, "drivers", "sim, owserver", "sim, owserver" },
 };
 
 static const struct {

@@ -9,12 +9,16 @@ union any_object {
 	struct conf_agent agent;
 	struct conf_bus bus;
 	struct conf_sensor sensor;
+	struct conf_device device;
+	struct conf_profile profile;
 };
 
 static const size_t object_sizes[] = {
 	[CONF_AGENT] = sizeof(struct conf_agent),
 	[CONF_BUS] = sizeof(struct conf_bus),
 	[CONF_SENSOR] = sizeof(struct conf_sensor),
+	[CONF_DEVICE] = sizeof(struct conf_device),
+	[CONF_PROFILE] = sizeof(struct conf_profile),
 };
 
 static const size_t type_sizes[] = {
@@ -178,10 +182,64 @@ a_limit_enables_itself(void **state)
 	assert_int_equal(count, COUNT(cases));
 }
 
+static void
+a_section_has_its_own_keys(void **state)
+{
+	static const struct {
+		enum conf_object object;
+		const char *key;
+		bool top, bus, sensor, device, profile, part;
+	} cases[] = {
+		{ CONF_AGENT, "site", true, false, false, false, false, false },
+		{ CONF_BUS, "name", false, false, false, false, false, false },
+		{ CONF_BUS, "driver", false, true, false, false, false, false },
+		{ CONF_SENSOR, "name", false, false, false, false, false, false },
+		{ CONF_SENSOR, "bus", false, false, true, false, false, false },
+		{ CONF_SENSOR, "address", false, false, true, false, false, true },
+		{ CONF_SENSOR, "gain", false, false, true, false, false, true },
+		{ CONF_SENSOR, "high-warning", false, false, true, false, false, true },
+		{ CONF_SENSOR, "range-low", false, false, true, false, false, true },
+		{ CONF_SENSOR, "location", false, false, true, true, false, true },
+		{ CONF_SENSOR, "on-delay", false, false, true, true, false, true },
+		{ CONF_DEVICE, "bus", false, false, false, true, false, false },
+		{ CONF_DEVICE, "profile", false, false, false, true, false, false },
+		{ CONF_PROFILE, "source", false, false, false, false, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct field *field = schema_find(cases[i].object, cases[i].key);
+
+		assert_int_equal(schema_is_key(field, SECTION_TOP), cases[i].top);
+		assert_int_equal(schema_is_key(field, SECTION_BUS), cases[i].bus);
+		assert_int_equal(schema_is_key(field, SECTION_SENSOR), cases[i].sensor);
+		assert_int_equal(schema_is_key(field, SECTION_DEVICE), cases[i].device);
+		assert_int_equal(schema_is_key(field, SECTION_PROFILE), cases[i].profile);
+		assert_int_equal(schema_is_key(field, SECTION_PART), cases[i].part);
+	}
+}
+
+/* Else a key of a device would have two meanings. */
+static void
+what_devices_share_is_no_key_of_theirs(void **state)
+{
+	const struct field *field;
+
+	(void)state;
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
+		if ((field->flags & FIELD_SHARED) == 0)
+			continue;
+		assert_int_equal(field->object, CONF_SENSOR);
+		assert_null(schema_find(CONF_DEVICE, field->key));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_section_has_its_own_keys),
+		cmocka_unit_test(what_devices_share_is_no_key_of_theirs),
 		cmocka_unit_test(no_key_and_no_column_stands_twice),
 		cmocka_unit_test(each_row_fits_its_structure),
 		cmocka_unit_test(no_two_rows_share_their_memory),
