@@ -7,6 +7,7 @@ conf_tests = \
 	tests/unit/conf/test_conf_file \
 	tests/unit/conf/test_conf_scan \
 	tests/unit/conf/test_field \
+	tests/unit/conf/test_profiles \
 	tests/unit/conf/test_schema
 check_PROGRAMS += $(conf_tests)
 TESTS += $(conf_tests)
@@ -22,4 +23,5 @@ tests_unit_conf_test_conf_file_SOURCES = tests/unit/conf/test_conf_file.c $(mock
 tests_unit_conf_test_conf_file_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_scan_LDADD = $(conf_test_libs)
 tests_unit_conf_test_field_LDADD = $(conf_test_libs)
+tests_unit_conf_test_profiles_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_schema_LDADD = $(conf_test_libs)
