@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "bus/buses.h"
+#include "bus/scan.h"
 #include "conf/conf_check.h"
 #include "conf/conf_file.h"
-#include "drivers/driver.h"
+#include "conf/conf_profile.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
 #include "engine/snapshot.h"
@@ -268,50 +269,19 @@ run(struct agent *agent, struct conf *conf)
 /* ---- the other tasks ---- */
 
 static int
-print_found(void *context, const char *address, const char *what)
+scan(const struct options *options, const struct conf *conf)
 {
-	(void)context;
-	printf("%s  %s\n", address, what);
-	fflush(stdout);
-	return 0;
-}
-
-static const struct conf_bus *
-find_bus(const struct conf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->bus_count; i++)
-		if (strcmp(conf->buses[i].name, name) == 0)
-			return &conf->buses[i];
-	return NULL;
-}
-
-static int
-scan(const struct conf *conf, const char *name)
-{
-	const struct conf_bus *bus = find_bus(conf, name);
-	const struct driver *driver;
-	struct driver_settings settings;
-	struct driver_bus *open;
+	struct conf_profiles profiles;
 	struct err err = { 0 };
-	int r;
+	int r = conf_profiles_read(options->config, &profiles, &err);
 
-	if (bus == NULL) {
-		log_error("--scan %s: no bus of that name in the configuration", name);
-		return EXIT_FAILURE;
-	}
-	driver = driver_find(bus->driver);
-	if (driver->scan == NULL) {
-		log_error("bus \"%s\": driver %s cannot scan", name, driver->name);
-		return EXIT_FAILURE;
-	}
-	settings = (struct driver_settings){ bus->endpoint, bus->options, bus->timeout_ms };
-	r = driver->open(&settings, &open, &err);
-	if (r == 0) {
-		r = driver->scan(open, print_found, NULL, &err);
-		driver->close(open);
-	}
-	if (r < 0)
-		log_error("bus \"%s\": %s", name, err.text);
+	if (r == 0)
+		r = scan_bus(conf, options->scan_bus, &profiles, stdout, &err);
+	conf_profiles_done(&profiles);
+	if (r == -EBUSY)
+		log_error("%s: a scan wants the line for itself, stop that first", err.text);
+	else if (r < 0)
+		log_error("%s", err.text);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -337,7 +307,7 @@ main(int argc, char **argv)
 		    conf->sensor_count);
 		break;
 	case TASK_SCAN:
-		r = scan(conf, agent.options.scan_bus);
+		r = scan(&agent.options, conf);
 		break;
 	case TASK_RUN:
 		return run(&agent, conf);

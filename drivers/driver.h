@@ -57,7 +57,7 @@ enum driver_flags {
 struct driver {
 	const char *name; /* as in the file: "modbus-rtu" */
 	unsigned flags;
-	char unit_separator; /* UNIT, this, PLACE: an address. 0: units have one place only. */
+	char unit_separator; /* unit_name, this, place: an address; '\0': a unit has one place */
 	const char *endpoint_help; /* what is allowed, for error messages and the man page */
 	const char *options_help;
 	const char *address_help;
