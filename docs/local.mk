@@ -3,6 +3,7 @@ EXTRA_DIST += docs/ARCHITECTURE.md
 EXTRA_DIST += docs/BENCH.md
 EXTRA_DIST += docs/DRIVERS.md
 EXTRA_DIST += docs/HACKING.md
+EXTRA_DIST += docs/PROFILES.md
 
 EXTRA_DIST += docs/envsensord.8.in
 man_MANS = docs/envsensord.8

@@ -43,11 +43,16 @@ more_first(unsigned a, unsigned b)
 int
 propose_compare(const struct propose_score *a, const struct propose_score *b)
 {
+	bool is_a_whole = a->in_range == a->points, is_b_whole = b->in_range == b->points;
 	int order = more_first(a->telling, b->telling);
 
-	if (order == 0) /* of fractions, crosswise */
-		order = more_first(a->in_range * b->points, b->in_range * a->points);
-	return order != 0 ? order : more_first(b->points, a->points);
+	if (order != 0)
+		return order;
+	if (is_a_whole != is_b_whole)
+		return is_a_whole ? -1 : 1;
+	/* Of two that fit, the one that has nothing superfluous; of two that do not, the one whose
+	 * registers are there, if only to say that no probe is. */
+	return is_a_whole ? more_first(b->points, a->points) : more_first(a->answered, b->answered);
 }
 
 enum quantity

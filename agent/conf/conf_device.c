@@ -166,6 +166,21 @@ check_own(struct expansion *expansion, const struct parts *base, const struct pa
 	return 0;
 }
 
+/* A section about a sensor that is left out is a mistake. */
+static int
+check_wanted(struct expansion *expansion, const struct part *own)
+{
+	const struct conf_device *device = &expansion->device->device;
+
+	if (conf_profile_match(device->sensors, own->sensor.name))
+		return 0;
+	err_set(&expansion->reader->err, -EINVAL,
+	    "sensor \"%s\" of device \"%s\" is left out by sensors = \"%s\": want it in there, "
+	    "or no section",
+	    own->sensor.name, device->name, device->sensors);
+	return reader_place(expansion->reader, own->spot.file, own->spot.line);
+}
+
 static int
 make_sensors(struct expansion *expansion, const struct parts *base)
 {
@@ -186,8 +201,10 @@ make_sensors(struct expansion *expansion, const struct parts *base)
 	for (size_t i = 0; i < device->parts.count && r == 0; i++) {
 		const struct part *own = &device->parts.parts[i];
 
-		if (reader_find_part(base, own->sensor.name) != NULL)
+		if (reader_find_part(base, own->sensor.name) != NULL) {
+			r = check_wanted(expansion, own);
 			continue;
+		}
 		r = check_own(expansion, base, own);
 		if (r == 0)
 			r = make_sensor(expansion, NULL, own);

@@ -39,6 +39,7 @@ SYSTEM_TESTS = \
 	tests/system/test_lines.py \
 	tests/system/test_master.py \
 	tests/system/test_owserver.py \
+	tests/system/test_profiles.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py tests/system/manager.py

@@ -31,7 +31,7 @@ static const char head[] =
     ".Ss Syntax\n"
     "A setting is\n"
     ".Ar key No = Ar value .\n"
-    "A bus or a sensor is a section: its kind, its name, and its settings in braces.\n"
+    "A bus, a sensor or a device is a section: its kind, its name, and its settings in braces.\n"
     "Settings need no separator; line ends and blanks do not matter.\n"
     "A key stands once in its section, a name once among the buses or the sensors.\n"
     ".Pp\n"
@@ -171,12 +171,16 @@ static const char drivers[] =
     ".El\n"
     ".Pp\n"
     ".Ql envsensord \\-\\-scan Ar bus\n"
-    "lists the addresses that a bus can find by itself.\n";
+    "finds what is on a bus and prints configuration for it.\n";
 
 static const char tail[] = ".Sh FILES\n"
 			   ".Bl -tag -width Ds\n"
 			   ".It Pa " CONFIG_DIR "/envsensord.conf\n"
 			   "The file that is read unless another is named.\n"
+			   ".It Pa profiles/*.conf\n"
+			   "Beside it: the profiles of the site.\n"
+			   ".It Pa " DATA_DIR "/profiles/*.conf\n"
+			   "The profiles that came with the program.\n"
 			   ".El\n"
 			   ".Sh EXAMPLES\n"
 			   ".Bd -literal -offset indent\n"
@@ -195,6 +199,8 @@ static const char tail[] = ".Sh FILES\n"
 			   "    gain     = 0.1\n"
 			   "    high-warning = 27   high-critical = 32\n"
 			   "}\n"
+			   "device \"rack-b\" { bus = \"rack-line\"  unit = 2  profile = "
+			   "\"xy-md02\" }\n"
 			   "\n"
 			   "include(\"conf.d\")\n"
 			   ".Ed\n"
@@ -218,19 +224,75 @@ static const char tail[] = ".Sh FILES\n"
 			   ".Sh SEE ALSO\n"
 			   ".Xr envsensord 8\n";
 
+static const char device_after[] =
+    "What is about one sensor stands in a section of that sensor inside the device:\n"
+    ".Ic sensor No \\(dq Ns Ar title Ns No \\(dq { ... }\n"
+    "with any setting of a sensor but\n"
+    ".Ic bus .\n"
+    "It has precedence over what the device says for all, and both over the profile.\n"
+    "Limits are set there:\n"
+    ".Bd -literal -offset indent\n"
+    "device \"rack-b\" {\n"
+    "    bus = \"rack-line\"  unit = 2  profile = \"xy-md02\"\n"
+    "    location = \"row 3\"\n"
+    "    sensor \"temperature\" { high-warning = 27  offset = -0.3 }\n"
+    "}\n"
+    ".Ed\n"
+    ".Pp\n"
+    "A section with a title that the profile does not have is one more sensor of the device; it must "
+    "have\n"
+    ".Ic address ,\n"
+    "without the unit, and\n"
+    ".Ic quantity .\n";
+
+static const char profile_after[] = ".Pp\n"
+				    "In a profile stand its sensors, at least one:\n"
+				    ".Ic sensor No \\(dq Ns Ar title Ns No \\(dq { ... }\n"
+				    "with any setting of a sensor but\n"
+				    ".Ic bus ;\n"
+				    ".Ic address\n"
+				    "is without the unit.\n"
+				    ".Ic range-low\n"
+				    "and\n"
+				    ".Ic range-high\n"
+				    "say what the device can measure.\n"
+				    ".Ql envsensord \\-\\-scan Ar bus\n"
+				    "tries all profiles on the units that it finds.\n";
+
 static const struct {
 	enum conf_object object;
-	const char *title, *before;
+	const char *title, *before, *after;
 } parts[] = {
-	{ CONF_AGENT, "Top level", "At the top level stand\n" },
+	{ CONF_AGENT, "Top level", "At the top level stand\n", "" },
 	{ CONF_BUS, "Buses",
 	    "A bus is\n.Ic bus No \\(dq Ns Ar name Ns No \\(dq { ... } .\nThere must be at least "
 	    "one.\n"
-	    "Its settings:\n" },
+	    "Its settings:\n",
+	    "" },
 	{ CONF_SENSOR, "Sensors",
 	    "A sensor is\n.Ic sensor No \\(dq Ns Ar name Ns No \\(dq { ... } .\n"
 	    "Its value is the raw value times gain plus offset.\n"
-	    "A limit that is set is enabled.\nIts settings:\n" },
+	    "A limit that is set is enabled.\nIts settings:\n",
+	    "" },
+	{ CONF_DEVICE, "Devices",
+	    "A device is one unit of a bus with several sensors,\n"
+	    ".Ic device No \\(dq Ns Ar name Ns No \\(dq { ... } .\n"
+	    "What they are stands in a profile.\n"
+	    "The name of each is that of the device, a blank, and its title in the profile: "
+	    "\\(dqrack-b temperature\\(dq.\n"
+	    "Its settings:\n",
+	    device_after },
+	{ CONF_PROFILE, "Profiles",
+	    "A profile is a file with one section,\n"
+	    ".Ic profile No \\(dq Ns Ar name Ns No \\(dq { ... } ,\n"
+	    "which is named\n"
+	    ".Ar name Ns Pa .conf .\n"
+	    "It lies in the folder\n"
+	    ".Pa profiles\n"
+	    "beside the configuration, or is one of those that came with the program; the former "
+	    "has precedence.\n"
+	    "Its settings:\n",
+	    profile_after },
 };
 
 /* Text as roff takes it for text. */
@@ -295,6 +357,24 @@ put_field(const struct field *field)
 	put_fallback(field);
 }
 
+/* What may stand in a device for all its sensors. */
+static void
+put_shared(void)
+{
+	const struct field *field;
+	const char *before = "";
+
+	fputs(
+	    ".Pp\nBeside these a device takes, for all its sensors, their settings\n.Ic ", stdout);
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
+		if ((field->flags & FIELD_SHARED) == 0)
+			continue;
+		printf("%s%s", before, field->key);
+		before = " , ";
+	}
+	fputs(" .\n", stdout);
+}
+
 static void
 put_part(size_t part)
 {
@@ -305,6 +385,9 @@ put_part(size_t part)
 		if (field->object == parts[part].object)
 			put_field(field);
 	fputs(".El\n", stdout);
+	if (parts[part].object == CONF_DEVICE)
+		put_shared();
+	fputs(parts[part].after, stdout);
 }
 
 int

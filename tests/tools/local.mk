@@ -6,6 +6,7 @@ tests_tools_column_dump_LDADD = agent/snmp/libsnmp.a agent/engine/libengine.a \
 # Run by docs/local.mk in the build itself.
 noinst_PROGRAMS += tests/tools/gen-conf-man
 tests_tools_gen_conf_man_SOURCES = tests/tools/gen-conf-man.c
+tests_tools_gen_conf_man_CPPFLAGS = $(AM_CPPFLAGS) -DDATA_DIR='"$(pkgdatadir)"'
 tests_tools_gen_conf_man_LDADD = agent/conf/libconf.a agent/core/libcore.a
 EXTRA_DIST += tests/tools/mib-dump
 # For scripts/bench: a peer to compare with, and a manager that asks for several columns at once.

@@ -92,6 +92,7 @@ the_better_fit_goes_first(void **state)
 		{ "three probes of eight before a pair that fits by chance", { 8, 8, 3, 3, 0 },
 		    { 2, 2, 2, 2, 0 } },
 		{ "the same, and whole", { 7, 7, 7, 5, 0 }, { 13, 13, 9, 5, 0 } },
+		{ "the same, and more registers are there", { 8, 8, 2, 2, 0 }, { 4, 4, 2, 2, 0 } },
 		{ "the same, and smaller", { 2, 2, 2, 2, 0 }, { 4, 4, 4, 2, 0 } },
 	};
 

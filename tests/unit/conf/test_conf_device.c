@@ -325,6 +325,10 @@ static const struct {
 	{ "profile th { }",
 	    "main.conf:2: a profile here: want it in a file of its own, profiles/NAME.conf" },
 
+	{ DEVICE "profile = th sensors = humidity\n sensor temperature { gain = 2 } }",
+	    "main.conf:6: sensor \"temperature\" of device \"d\" is left out by sensors = "
+	    "\"humidity\": want it in there, or no section" },
+
 	/* the profile's fault */
 	{ DEVICE "profile = name }",
 	    "profiles/name.conf:2: profile \"other\": want the name of its file, \"name\"" },
