@@ -16,7 +16,8 @@ ENVIRONMENT = dict(os.environ, ENVSENSORD_DATADIR=os.path.join(SOURCE, "drivers"
 XY_MD02 = ["hole 2 holding 0 65535", "hole 2 input 0 0", "hole 2 input 3 65535",
     "hole 2 discrete 0 65535",
     "set 2 input 1 -205", "set 2 input 2 546"]
-R4DCB08 = ["hole 3 input 0 65535", "hole 3 holding 8 65535", "hole 3 discrete 0 65535", "set 3 holding 0 219",
+R4DCB08 = ["hole 3 input 0 65535", "hole 3 holding 8 65535", "hole 3 discrete 0 65535",
+    "set 3 holding 0 219",
     "set 3 holding 1 -112"] + [f"set 3 holding {n} -32768" for n in range(2, 8)]
 UNKNOWN = ["hole 4 holding 0 65535", "hole 4 input 0 1", "hole 4 input 2 65535",
     "hole 4 discrete 0 65535"]

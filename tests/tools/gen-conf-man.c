@@ -239,8 +239,8 @@ static const char device_after[] =
     "}\n"
     ".Ed\n"
     ".Pp\n"
-    "A section with a title that the profile does not have is one more sensor of the device; it must "
-    "have\n"
+    "A section with a title that the profile does not have is one more sensor of the device;\n"
+    "it must have\n"
     ".Ic address ,\n"
     "without the unit, and\n"
     ".Ic quantity .\n";

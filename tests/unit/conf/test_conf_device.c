@@ -306,12 +306,12 @@ static const struct {
 	    "low-critical < low-warning < high-warning < high-critical (made from "
 	    "profiles/order.conf:3)" },
 	{ DEVICE "profile = th\n sensor humidity { range-low = 3\n range-high = 3 } }",
-	    "main.conf:7: sensor \"d humidity\": range-high = 3 is not above range-low = 3: want it "
-	    "above (made from data/profiles/th.conf:6)" },
+	    "main.conf:7: sensor \"d humidity\": range-high = 3 is not above range-low = 3: want "
+	    "it above (made from data/profiles/th.conf:6)" },
 	{ DEVICE "profile = th }\n" DEVICE "profile = both }",
 	    "main.conf:6: device \"d\" is declared twice: want unique names (first at "
 	    "main.conf:2)" },
-	{ "sensor \"d humidity\" { bus = line address = '1:coil:1:bool' quantity = contact }\n" DEVICE
+	{ "sensor 'd humidity' { bus = line address = '1:coil:1:bool' quantity = other }\n" DEVICE
 	  "profile = th }",
 	    "main.conf:3: sensor \"d humidity\" is declared twice: want unique names (first at "
 	    "main.conf:2)" },
@@ -350,8 +350,8 @@ static const struct {
 	{ DEVICE "profile = nosource }", "profiles/nosource.conf:2: profile \"nosource\" has no "
 					 "source: want 1 to 255 bytes of UTF-8 without controls" },
 	{ DEVICE "profile = twice }",
-	    "profiles/twice.conf:2: sensor \"a\" of profile \"twice\" is declared twice: want unique "
-	    "names (first at profiles/twice.conf:1)" },
+	    "profiles/twice.conf:2: sensor \"a\" of profile \"twice\" is declared twice: want "
+	    "unique names (first at profiles/twice.conf:1)" },
 	{ DEVICE "profile = badaddr }",
 	    "main.conf:4: device \"d\": address = \"4:12345678901234567890123456789012345678901234"
 	    "56789012345678901234\": want 1 to 64 bytes of UTF-8 without controls" },
