@@ -466,6 +466,7 @@ const struct driver driver_modbus_rtu = {
 
 const struct driver driver_modbus_rtutcp = {
 	.name = "modbus-rtutcp",
+	.unit_separator = ':',
 	.endpoint_help = "host:port or [IPv6 address]:port of a gateway to a serial line",
 	.options_help = "as of the serial line: " SERIAL_HELP,
 	.address_help = "units 1 to 247; " ADDRESS_HELP,

@@ -261,6 +261,7 @@ extern const struct driver driver_owserver;
 
 const struct driver driver_owserver = {
 	.name = "owserver",
+	.unit_separator = '/',
 	.flags = DRIVER_UNIQUE,
 	.endpoint_help = "host, host:port or [IPv6 address]:port; default port 4304",
 	.options_help = "\"\", or \"uncached\": no value out of owserver's cache",

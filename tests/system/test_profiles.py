@@ -101,13 +101,25 @@ class Shipped(ProfileTest):
     def test_the_drivers_take_each_address_of_each_profile(self):
         names = sorted(name[:-5] for name in os.listdir(PROFILES) if name.endswith(".conf"))
         self.assertGreaterEqual(len(names), 10)
-        for driver, endpoint in (("modbus-tcp", "127.0.0.1"), ("modbus-rtu", "/dev/ttyS9")):
+        for driver, endpoint in (("modbus-tcp", "127.0.0.1"), ("modbus-rtu", "/dev/ttyS9"),
+                ("modbus-rtutcp", "127.0.0.1:4001")):
             config = self.stage.write("all.conf", bus("line", driver, endpoint)
                 + "".join(device(f"{name}-247", "line", 1 + n, name)
                     for n, name in enumerate(names)))
             done = subprocess.run([PROGRAM, "--check", "--config", config], env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+    def test_a_1_wire_device_behind_owserver_has_several_sensors(self):
+        config = self.stage.write("ow.conf", bus("attic", "owserver", "127.0.0.1:4304")
+            + 'device "cellar" { bus = attic unit = "26.A2D9C5000000"\n'
+            "sensor air { address = temperature quantity = temperature }\n"
+            "sensor rh { address = humidity quantity = humidity } }\n")
+        done = subprocess.run([PROGRAM, "--check", "--config", config], env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("1 buses, 2 sensors", done.stdout)
 
 
 @full_pass_only
