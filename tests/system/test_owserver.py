@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """1-Wire behind the real owserver: its values in SNMP, and what becomes of them when it is gone,
 hangs or is started again."""
+import re
 import shutil
 import signal
 import socket
@@ -124,10 +125,9 @@ class Values(OwserverTest):
             options="uncached")
         scan = subprocess.run([harness.PROGRAM, "--config", self.stage.write("scan.conf", attic),
             "--scan", "attic"], capture_output=True, text=True, timeout=60, check=True).stdout
-        addresses = [line.split()[0] for line in scan.splitlines()]
+        addresses = re.findall(r'address = "([^"]+)"', scan)
         self.assertEqual(sorted(address[:2] for address in addresses), ["10", "22", "28", "28"])
-        self.stage.daemon(attic + "".join(sensor(address, "attic", address)
-            for address in addresses)).await_master()
+        self.stage.daemon(attic + scan).await_master()
         for address in addresses:
             self.manager.await_sensor(address, quality=GOOD)
         await_(lambda: min(row.reads for row in self.manager.named().values()) > 20, "20 reads")
