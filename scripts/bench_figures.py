@@ -203,7 +203,7 @@ def race_row(name, ratios, speeds=None, reach=0.9):
     low, middle, high = statistics.quantiles(ratios, n=4)
     text = f"{middle:.2f} (quartiles {low:.2f}, {high:.2f}"
     if speeds:
-        text += f"; {speeds[0] / 1000:.0f} k / {speeds[1] / 1000:.0f} k"
+        text += f"; {speeds[0] / 1000:.3g} k / {speeds[1] / 1000:.3g} k"
     return at_least(name, middle, reach, text + ")")
 
 
@@ -227,6 +227,91 @@ def several_columns(is_quick):
                                   lambda: bulk_speed(stage, bare_columns()[some], repetitions),
                                   rounds)
             yield race_row(name, ratios, speeds, reach)
+
+
+# ---- the standard tables, and many sensors ----
+
+STANDARD = {"ENTITY-MIB": ".1.3.6.1.2.1.47", "ENTITY-SENSOR-MIB": ".1.3.6.1.2.1.99"}
+REGISTERED = ".1.3.6.1.4.1.8072.1.2.1.1.4"  # nsModuleName: what snmpd was told, its OID in the index
+
+
+def registrations(stage, table):
+    return sum(f".{table}." in f"{row.oid}." for row in stage.manager.bulkwalk(REGISTERED))
+
+
+def walk_of_standard(stage, tool, *options):
+    """Values, and seconds for the walks of both modules."""
+    count, began = 0, time.perf_counter()
+    for root in STANDARD.values():
+        done = subprocess.run([shutil.which(tool, path=harness.SYSTEM_PATH), "-v2c", "-c", "public",
+                               "-On", "-m", "", *options, stage.manager.peer(), root], check=True,
+                              capture_output=True, env=stage.snmp_env(), timeout=PATIENCE_S)
+        count += done.stdout.count(b"\n." + root[1:].encode()) + 1
+    return count, time.perf_counter() - began
+
+
+def standard_tables(is_quick):
+    """walk of ENTITY-MIB and ENTITY-SENSOR-MIB, 200 sensors"""
+    sensors, rounds = 200, 3 if is_quick else 9
+    with open_stage() as stage:
+        stage.snmpd()
+        stage.daemon(plausible(sensors))
+        sensor_value = harness.cell_oid("entPhySensorTable", "value", "")[:-1]
+        harness.await_(lambda: has_rows(stage, sensor_value, sensors), "the rows", PATIENCE_S)
+        counts = [registrations(stage, table) for table, _ in harness.STANDARD_TABLES.values()]
+        yield Row("registrations of the ENTITY tables, each", f"{min(counts)} to {max(counts)}",
+                  "1", max(counts) == 1 == min(counts))
+        for tool, options in (("snmpbulkwalk", ["-Cr50"]), ("snmpwalk", [])):
+            walks = [walk_of_standard(stage, tool, *options) for _ in range(rounds)]
+            count, seconds = walks[0][0], max(walk[1] for walk in walks)
+            yield at_most(f"s, {tool} of ENTITY and -SENSOR, {sensors} sensors", seconds, 2,
+                          f"{seconds:.2f} the worst of {rounds} ({count:,} values, "
+                          f"{count / statistics.median(walk[1] for walk in walks) / 1000:.3g} k/s)")
+
+
+def buses_of_plausible(buses, sensors, poll_interval):
+    return "".join(
+        harness.bus(f"sim {bus}", "sim", poll_interval=poll_interval) + "".join(
+            harness.sensor(f"{bus} {number:05d}", f"sim {bus}", f"p{number}")
+            for number in range(1, sensors + 1))
+        for bus in range(buses))
+
+
+def column_of(stage, table, name):
+    oid = harness.cell_oid(table, name, "")[:-1]
+    return {row.oid[len(oid):]: row.value for row in stage.manager.bulkwalk(oid)}
+
+
+def many_sensors(is_quick):
+    """50,000 sensors on 10 simulated buses: samples, overruns, walk rate beside 1,000 sensors"""
+    many, few, interval = 50000, 1000, 10
+    column = slice(1, 2)
+
+    def few_walks():
+        """As many values as one walk of all the others has; the mean speed."""
+        walks = many // few
+        return walks / sum(1 / bulk_speed(small, our_columns()[column], 50) for _ in range(walks))
+
+    with open_stage() as large, open_stage() as small:
+        for stage, buses, sensors in ((large, 10, many), (small, 1, few)):
+            stage.snmpd()
+            stage.daemon(buses_of_plausible(buses, sensors // buses, f"{interval}s"))
+            await_reads(stage, sensors)
+        before, began = column_of(large, "envsSensorTable", "reads"), time.monotonic()
+        speeds, ratios = race(lambda: bulk_speed(large, our_columns()[column], 50), few_walks,
+                              3 if is_quick else 9)
+        time.sleep(max(0, 3 * interval - (time.monotonic() - began)))
+        cycles = (time.monotonic() - began) / interval
+        after = column_of(large, "envsSensorTable", "reads")
+        overruns = sum(column_of(large, "envsBusTable", "cycleOverruns").values())
+    if len(before) != many:
+        raise AssertionError(f"{len(before)} of {many} sensors in a walk")
+    slowest = min(after[index] - value for index, value in before.items())
+    each = cycles / slowest if slowest else float("inf")
+    yield at_most("cycles a sample, the slowest of 50,000 sensors", each, 2,
+                  f"{each:.2f} ({slowest} samples in {cycles:.1f} cycles of {interval} s)")
+    yield Row("overruns, 50,000 sensors on 10 buses", f"{overruns}", "0", overruns == 0)
+    yield race_row("1-column GETBULK, 50,000 / 1,000 sensors", ratios, speeds)
 
 
 # ---- what the process costs ----
@@ -406,6 +491,8 @@ FIGURES = {
     "cycle": full_cycle,
     "walk": one_column_walk,
     "bulk": several_columns,
+    "entity": standard_tables,
+    "many": many_sensors,
     "memory": resident_memory,
     "wakeups": wakeups,
     "dead-unit": dead_unit,

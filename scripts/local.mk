@@ -4,6 +4,7 @@ EXTRA_DIST += scripts/demo scripts/demo-scenes
 EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/install-packages
 EXTRA_DIST += scripts/bench scripts/bench_figures.py
+EXTRA_DIST += scripts/bench_peer.py
 EXTRA_DIST += scripts/bootstrap scripts/check .ci/run
 
 # scripts/check picks from these by folder

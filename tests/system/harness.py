@@ -20,7 +20,8 @@ import unittest
 from manager import (  # pylint: disable=unused-import
     BAD_ADDRESS, BAD_REPLY, BUILD, BUS_DOWN, DEGRADED, DEVICE_ERROR, DISABLED, DOWN, FAULT, GOOD,
     IMPLAUSIBLE, NONE, NO_INSTANCE, NO_OBJECT, NO_REPLY, OUT_OF_RANGE, PROGRAM, STALE, SUSPECT,
-    SYSTEM_PATH, TABLES, UNKNOWN, UP, WAIT_S, Manager, await_, cell_oid, has_modbus, oid_key, root)
+    STANDARD_TABLES, SYSTEM_PATH, TABLES, UNKNOWN, UP, WAIT_S, Manager, await_, cell_oid,
+    has_modbus, oid_key, root)
 
 SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
 THIEF = os.path.join(BUILD, "tests/tools/table-thief")
