@@ -56,12 +56,14 @@ propose_compare(const struct propose_score *a, const struct propose_score *b)
 }
 
 enum quantity
-propose_quantity(const char *address, enum quantity otherwise)
+propose_quantity(const char *address, const char *unit, enum quantity otherwise)
 {
-	const char *slash = strrchr(address, '/');
+	const char *place = strstr(address, unit);
 	enum quantity quantity;
 
-	if (slash == NULL)
+	place = place != NULL ? place + strlen(unit) : address;
+	if (place[0] == '\0')
 		return otherwise;
-	return quantity_parse(slash + 1, &quantity) == 0 ? quantity : QUANTITY_OTHER;
+	return quantity_parse(place + (place[0] == '/'), &quantity) == 0 ? quantity
+	                                                                 : QUANTITY_OTHER;
 }

@@ -29,8 +29,8 @@ bool propose_is_plausible(const struct propose_score *score);
 /* Below 0: `a` fits better: it explains more numbers, or leaves less unexplained. */
 int propose_compare(const struct propose_score *a, const struct propose_score *b);
 
-/* What a thing found on a bus that has no profiles seems to measure: by the end of its address
- * ("26.A2D9C5000000/humidity"), else `otherwise`. */
-enum quantity propose_quantity(const char *address, enum quantity otherwise);
+/* What a thing that fits no profile seems to measure: what stands behind the unit in its address
+ * ("26.A2D9C5000000/humidity"); nothing there: `otherwise`. */
+enum quantity propose_quantity(const char *address, const char *unit, enum quantity otherwise);
 
 #endif

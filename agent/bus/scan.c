@@ -188,8 +188,8 @@ static void
 put_sensor(const struct scan *scan, const struct found *found)
 {
 	bool is_unique = (scan->driver->flags & DRIVER_UNIQUE) != 0;
-	enum quantity quantity =
-	    propose_quantity(found->address, is_unique ? QUANTITY_TEMPERATURE : QUANTITY_OTHER);
+	enum quantity quantity = propose_quantity(
+	    found->address, found->unit, is_unique ? QUANTITY_TEMPERATURE : QUANTITY_OTHER);
 	char name[CONF_NAME_SIZE + UNIT_MAX];
 	FILE *out = scan->out;
 

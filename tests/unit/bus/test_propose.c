@@ -107,14 +107,27 @@ the_better_fit_goes_first(void **state)
 static void
 an_address_may_say_what_it_measures(void **state)
 {
+	static const struct {
+		const char *address, *unit;
+		enum quantity otherwise, quantity;
+	} addresses[] = {
+		{ "28-000005e2fdc3", "28-000005e2fdc3", QUANTITY_TEMPERATURE,
+		    QUANTITY_TEMPERATURE },
+		{ "1F.000000000001/main/28.000028D70000", "28.000028D70000", QUANTITY_TEMPERATURE,
+		    QUANTITY_TEMPERATURE },
+		{ "26.A2D9C5000000/humidity", "26.A2D9C5000000", QUANTITY_TEMPERATURE,
+		    QUANTITY_HUMIDITY },
+		{ "29.A2D9C5000000/sensed.0", "29.A2D9C5000000", QUANTITY_TEMPERATURE,
+		    QUANTITY_OTHER },
+		{ "2:holding:0:uint16", "2", QUANTITY_OTHER, QUANTITY_OTHER },
+		{ "inlet", "sim", QUANTITY_OTHER, QUANTITY_OTHER },
+	};
+
 	(void)state;
-	assert_int_equal(
-	    propose_quantity("28.A2D9C5000000", QUANTITY_TEMPERATURE), QUANTITY_TEMPERATURE);
-	assert_int_equal(
-	    propose_quantity("26.A2D9C5000000/humidity", QUANTITY_TEMPERATURE), QUANTITY_HUMIDITY);
-	assert_int_equal(
-	    propose_quantity("29.A2D9C5000000/sensed.0", QUANTITY_TEMPERATURE), QUANTITY_OTHER);
-	assert_int_equal(propose_quantity("2:holding:0:uint16", QUANTITY_OTHER), QUANTITY_OTHER);
+	for (size_t i = 0; i < COUNT(addresses); i++)
+		assert_int_equal(propose_quantity(addresses[i].address, addresses[i].unit,
+				     addresses[i].otherwise),
+		    addresses[i].quantity);
 }
 
 int
