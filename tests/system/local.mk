@@ -42,6 +42,9 @@ SYSTEM_TESTS = \
 	tests/system/test_profiles.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
-EXTRA_DIST += $(SYSTEM_TESTS) tests/system/harness.py tests/system/manager.py
+EXTRA_DIST += $(SYSTEM_TESTS) \
+	tests/system/harness.py \
+	tests/system/manager.py \
+	tests/system/owserver.py
 TESTS += tests/system/demo
 EXTRA_DIST += tests/system/demo

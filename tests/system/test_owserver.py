@@ -3,17 +3,15 @@
 """1-Wire behind the real owserver: its values in SNMP, and what becomes of them when it is gone,
 hangs or is started again."""
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 
 import harness
 from harness import (BAD_ADDRESS, BAD_REPLY, BUS_DOWN, DEGRADED, DOWN, FAULT, GOOD, NO_REPLY, UP,
     await_, bus, full_pass_only, sensor)
+from owserver import OWSERVER, Owserver
 
-OWSERVER = shutil.which("owserver", path=harness.SYSTEM_PATH)
 TESTER = "--tester=28,28,10,26,1D,20,29"
 FAKE = ("--fake=28,28,10,22", "--temperature_low=15", "--temperature_high=30")
 
@@ -30,39 +28,6 @@ FIXED = [
     ("inputs", "29.000029D60600/sensed.BYTE", "other", 45000),
     ("door", "29.000029D60600/sensed.0", "contact", 1000),
 ]
-
-
-class Owserver(harness.Process):
-    """`port` stays the same over a restart."""
-
-    def __init__(self, stage, *arguments, port=None, name="owserver"):
-        for attempt in range(5):
-            self.port = port or free_tcp_port()
-            super().__init__(stage, name, [OWSERVER, "--foreground", "-p",
-                f"127.0.0.1:{self.port}", *arguments])
-            # it ends if somebody else took the port in between
-            await_(lambda: self.is_listening() or not self.is_running(), "owserver listens")
-            if self.is_running():
-                return
-            if port is not None:
-                break
-        raise AssertionError(f"owserver does not start on port {self.port} (try {attempt})")
-
-    def is_listening(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def connections(self):
-        """Those to its port that are established, seen from the far end."""
-        far = f"0100007F:{self.port:04X}"
-        with open("/proc/net/tcp", encoding="ascii") as table:
-            rows = [line.split() for line in table.readlines()[1:]]
-        return [row[1] for row in rows if row[2] == far and row[3] == "01"]
-
-
-def free_tcp_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class OwserverTest(harness.SystemTest):
