@@ -232,7 +232,7 @@ def several_columns(is_quick):
 # ---- the standard tables, and many sensors ----
 
 STANDARD = {"ENTITY-MIB": ".1.3.6.1.2.1.47", "ENTITY-SENSOR-MIB": ".1.3.6.1.2.1.99"}
-REGISTERED = ".1.3.6.1.4.1.8072.1.2.1.1.4"  # nsModuleName: what snmpd was told, its OID in the index
+REGISTERED = ".1.3.6.1.4.1.8072.1.2.1.1.4"  # nsModuleName: what snmpd was told
 
 
 def registrations(stage, table):
