@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What needs no daemon of ours running.
 STATIC_TESTS = \
+	tests/system/alarm-replay \
 	tests/system/house-rules \
 	tests/system/install-packages \
 	tests/system/man-lint \
@@ -11,27 +12,12 @@ STATIC_TESTS = \
 TESTS += $(STATIC_TESTS)
 EXTRA_DIST += $(STATIC_TESTS) tests/system/mib-objects.txt
 
-EXTRA_DIST += tests/system/man-lint
-TESTS += tests/system/man-lint
-TESTS += tests/system/mib-generate
-EXTRA_DIST += tests/system/mib-generate
-TESTS += tests/system/mib-objects
-EXTRA_DIST += tests/system/mib-objects tests/system/mib-objects.txt
-TESTS += tests/system/mib-lint
-EXTRA_DIST += tests/system/mib-lint
-TESTS += tests/system/mib-columns
-EXTRA_DIST += tests/system/mib-columns
-TESTS += tests/system/house-rules
-EXTRA_DIST += tests/system/house-rules
-TESTS += tests/system/install-packages
-EXTRA_DIST += tests/system/install-packages
-TESTS += tests/system/alarm-replay
-EXTRA_DIST += tests/system/alarm-replay
 # Real daemons on private sockets; each file is independent of the others.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B
 SYSTEM_TESTS = \
+	tests/system/demo \
 	tests/system/test_config.py \
 	tests/system/test_daemonize.py \
 	tests/system/test_entity.py \
@@ -46,5 +32,3 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/harness.py \
 	tests/system/manager.py \
 	tests/system/owserver.py
-TESTS += tests/system/demo
-EXTRA_DIST += tests/system/demo
