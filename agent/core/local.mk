@@ -11,10 +11,13 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/evaluator_operate.c \
 	agent/core/evaluator_private.h \
 	agent/core/event.h \
+	agent/core/event_text.c agent/core/event_text.h \
+	agent/core/kept.c agent/core/kept.h \
 	agent/core/limits.c agent/core/limits.h \
 	agent/core/rate.c agent/core/rate.h \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/recent.c agent/core/recent.h \
+	agent/core/record.h \
 	agent/core/report.h \
 	agent/core/rom.c agent/core/rom.h \
 	agent/core/scale.c agent/core/scale.h \

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_RECORD_H
+#define CORE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/alarm.h"
+#include "core/event.h"
+#include "core/text.h"
+#include "core/units.h"
+
+/*
+ * One row of envsEventTable: an event as it is stored and shown.  Facts only, small, since 10,000
+ * are kept in memory: the sentences are made when somebody reads them (event_text.h).
+ */
+struct record {
+	uint32_t seq;        /* 0: not stored yet */
+	uint32_t alarm_id;   /* 0: none */
+	uint32_t sensor;     /* envsSensorIndex; 0: not of a sensor */
+	uint32_t numbers[2]; /* of a summary: alarms raised and cleared; of an agentStart: active
+	                        alarms, and 1 if the agent had not ended well */
+	int64_t wall_ms, boottime_ms;
+	int32_t value_milli, limit_milli;
+	uint8_t kind;       /* enum event_kind */
+	uint8_t alarm_kind; /* enum alarm_kind; 0: of no alarm */
+	uint8_t severity, previous_severity;
+	uint8_t from, to;    /* enum zone */
+	uint8_t reason;      /* enum fault_reason */
+	uint8_t quantity;    /* enum quantity: gives the unit */
+	uint8_t suppression; /* enum suppression: not NONE, nobody is notified */
+	bool has_value, has_limit;
+	bool is_config_change, during_downtime;
+	char source[TEXT_NAME_MAX + 1];
+};
+
+/* One row of envsAlarmTable: active, or over but still listed. */
+struct alarm_row {
+	struct alarm alarm;
+	uint32_t sensor, bus; /* index of the one that it is of; 0 */
+	uint32_t raised_seq;  /* 0: not stored yet */
+	uint32_t notified;
+	int64_t raised_wall_ms;
+	uint8_t quantity;
+	bool has_value;
+	char source[TEXT_NAME_MAX + 1];
+
+	/* the engine's */
+	bool is_changed; /* has to be stored, or removed if it is unlisted */
+};
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/event_text.h"
+
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+#define TEMPERATURE  .quantity = QUANTITY_TEMPERATURE, .source = "inlet"
+#define VALUE(milli) .has_value = true, .value_milli = (milli)
+#define LIMIT(milli) .has_limit = true, .limit_milli = (milli)
+
+static void
+says_it_in_one_sentence(void **state)
+{
+	static const struct {
+		struct record record;
+		const char *text, *reason, *unit;
+	} cases[] = {
+		{ { .kind = EVENT_RAISE,
+		      .alarm_kind = ALARM_LIMIT,
+		      .severity = SEVERITY_CRITICAL,
+		      .to = ZONE_HIGH_CRITICAL,
+		      VALUE(33100),
+		      LIMIT(32000),
+		      TEMPERATURE },
+		    "inlet is too high: 33.100 C has reached the critical limit 32.000 C.", "",
+		    "C" },
+		{ { .kind = EVENT_RAISE,
+		      .alarm_kind = ALARM_LIMIT,
+		      .severity = SEVERITY_WARNING,
+		      .to = ZONE_LOW_WARNING,
+		      VALUE(-500),
+		      LIMIT(0),
+		      .during_downtime = true,
+		      TEMPERATURE },
+		    "inlet is too low: -0.500 C has reached the warning limit 0.000 C.",
+		    "during_downtime", "C" },
+		{ { .kind = EVENT_CLEAR,
+		      .alarm_kind = ALARM_LIMIT,
+		      .is_config_change = true,
+		      TEMPERATURE },
+		    "inlet counts as normal again.", "configChange", "C" },
+		{ { .kind = EVENT_FAULT_RAISE,
+		      .alarm_kind = ALARM_FAULT,
+		      .reason = FAULT_NO_REPLY,
+		      TEMPERATURE },
+		    "inlet gives no valid reading: noReply.", "noReply", "C" },
+		{ { .kind = EVENT_RATE_RAISE,
+		      .alarm_kind = ALARM_RATE,
+		      VALUE(4000),
+		      LIMIT(3000),
+		      TEMPERATURE },
+		    "inlet changes too fast: 4.000 C per minute has reached the limit "
+		    "3.000 C per minute.",
+		    "", "C/min" },
+		{ { .kind = EVENT_BUS_RAISE, .alarm_kind = ALARM_BUS, .source = "line 1" },
+		    "Bus line 1 is lost, and all sensors on it with it.", "", "" },
+		{ { .kind = EVENT_AGENT_START, .numbers = { 2, 1 } },
+		    "The agent has started after it had not ended well; alarms that are active: "
+		    "2.",
+		    "", "" },
+		{ { .kind = EVENT_SUPPRESSION_SUMMARY, .numbers = { 2, 3 }, .source = "x" },
+		    "While x was suppressed, 2 alarms were raised and 3 cleared.", "", "" },
+		{ { .kind = EVENT_CLEAR, .source = "$s%s", VALUE(1) },
+		    "$s%s is normal again: 0.001.", "", "" },
+	};
+	char text[EVENT_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		event_text(&cases[i].record, text, sizeof(text));
+		assert_string_equal(text, cases[i].text);
+		event_reason(&cases[i].record, text, EVENT_REASON_SIZE);
+		assert_string_equal(text, cases[i].reason);
+		event_unit(&cases[i].record, text, EVENT_UNIT_SIZE);
+		assert_string_equal(text, cases[i].unit);
+	}
+}
+
+static void
+each_kind_is_a_sentence(void **state)
+{
+	char text[EVENT_TEXT_SIZE];
+	struct record record = { .alarm_kind = ALARM_RATE,
+		VALUE(INT32_MIN),
+		LIMIT(INT32_MIN),
+		.quantity = QUANTITY_PARTICULATES,
+		.numbers = { UINT32_MAX, UINT32_MAX } };
+
+	(void)state;
+	memset(record.source, 'x', sizeof(record.source) - 1);
+	for (unsigned kind = EVENT_RAISE; kind <= EVENT_RESET; kind++) {
+		record.kind = (uint8_t)kind;
+		for (int has_value = 0; has_value < 2; has_value++) {
+			record.has_value = has_value != 0;
+			event_text(&record, text, sizeof(text));
+			assert_true(strlen(text) > 10);
+			assert_int_equal(text[strlen(text) - 1], '.'); /* whole, too */
+			assert_null(strchr(text, '$'));
+		}
+	}
+}
+
+static void
+an_alarm_says_what_is_wrong(void **state)
+{
+	const struct alarm_row row = {
+		.alarm = { .kind = ALARM_LIMIT,
+		    .severity = SEVERITY_WARNING,
+		    .zone = ZONE_HIGH_WARNING,
+		    .value_milli = 28000,
+		    .peak_milli = 29000,
+		    .limit_milli = 27000 },
+		.has_value = true,
+		.quantity = QUANTITY_TEMPERATURE,
+		.source = "inlet",
+	};
+	char text[EVENT_TEXT_SIZE];
+
+	(void)state;
+	alarm_text(&row, text, sizeof(text));
+	assert_string_equal(
+	    text, "inlet is too high: 29.000 C has reached the warning limit 27.000 C.");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_it_in_one_sentence),
+		cmocka_unit_test(each_kind_is_a_sentence),
+		cmocka_unit_test(an_alarm_says_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
