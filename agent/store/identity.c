@@ -9,22 +9,16 @@
 int
 identity_init(struct store *store, struct err *err)
 {
-	const struct {
-		sqlite3_stmt **statement;
-		const char *sql;
-	} statements[] = {
+	const struct store_statement statements[] = {
 		{ &store->identity.find, "SELECT idx FROM identity WHERE kind = ?1 AND key = ?2" },
 		{ &store->identity.add,
 		    "INSERT INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)" },
 		{ &store->identity.next, "SELECT next FROM counter WHERE kind = ?1" },
 		{ &store->identity.advance, "UPDATE counter SET next = ?2 + 1 WHERE kind = ?1" },
 	};
-	size_t i;
-	int r = 0;
 
-	for (i = 0; i < sizeof(statements) / sizeof(statements[0]) && r == 0; i++)
-		r = store_prepare(store, statements[i].sql, statements[i].statement, err);
-	return r;
+	return store_prepare_all(
+	    store, statements, sizeof(statements) / sizeof(statements[0]), err);
 }
 
 /* An index from the first row of a statement with its parameters bound; 0: there is no row. */
@@ -100,9 +94,9 @@ store_identity(struct store *store, enum store_kind kind, const char *key, uint3
 	uint32_t index;
 	int r;
 
-	/* Also where SQLite has rolled back after a full disk. */
-	if (sqlite3_get_autocommit(store->db))
-		return err_set(err, -EIO, "%s: no transaction is open", store->path);
+	r = store_check_transaction(store, err);
+	if (r < 0)
+		return r;
 	r = find(store, kind, key, &index, err);
 	if (r < 0)
 		return r;

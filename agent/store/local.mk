@@ -2,7 +2,11 @@
 noinst_LIBRARIES += agent/store/libstore.a
 agent_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 agent_store_libstore_a_SOURCES = \
+	agent/store/alarms.c \
+	agent/store/events.c \
 	agent/store/identity.c \
 	agent/store/meta.c \
+	agent/store/numbers.c \
 	agent/store/schema.c \
+	agent/store/state.c \
 	agent/store/store.c agent/store/store.h agent/store/store_private.h

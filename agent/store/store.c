@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/text.h"
 #include "store/store_private.h"
 #include "sys/lock.h"
 
@@ -77,6 +78,47 @@ store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret_statement
 		store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret_statement, NULL) != SQLITE_OK)
 		return store_error(store, "cannot prepare a statement", err);
 	return 0;
+}
+
+int
+store_prepare_all(
+    struct store *store, const struct store_statement *statements, size_t count, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = store_prepare(store, statements[i].sql, statements[i].statement, err);
+	return r;
+}
+
+int
+store_each_row(struct store *store, sqlite3_stmt *statement, const char *what,
+    int (*take)(void *context, struct err *err), void *context, struct err *err)
+{
+	int r = 0, step = SQLITE_ROW;
+
+	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW)
+		r = take(context, err);
+	if (r == 0 && step != SQLITE_DONE)
+		r = store_error(store, what, err);
+	sqlite3_reset(statement);
+	return r;
+}
+
+int
+store_check_transaction(const struct store *store, struct err *err)
+{
+	if (sqlite3_get_autocommit(store->db))
+		return err_set(err, -EIO, "%s: no transaction is open", store->path);
+	return 0;
+}
+
+void
+store_column_text(sqlite3_stmt *statement, int column, char *to, size_t size)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	text_copy(to, size, text != NULL ? text : "");
 }
 
 int
@@ -170,6 +212,13 @@ prepare_transactions(struct store *store, struct err *err)
 static int
 open_database(struct store *store, struct err *err)
 {
+	static int (*const inits[])(struct store * store, struct err * err) = {
+		identity_init,
+		numbers_init,
+		events_init,
+		alarms_init,
+		state_init,
+	};
 	int r;
 
 	r = make_private_file(store->path, err);
@@ -181,8 +230,8 @@ open_database(struct store *store, struct err *err)
 		r = schema_update(store, err);
 	if (r == 0)
 		r = meta_init(store, err);
-	if (r == 0)
-		r = identity_init(store, err);
+	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]) && r == 0; i++)
+		r = inits[i](store, err);
 	return r;
 }
 

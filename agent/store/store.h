@@ -4,13 +4,17 @@
 
 #include <stdint.h>
 
+#include "core/elapsed.h"
 #include "core/err.h"
+#include "core/evaluator.h"
+#include "core/record.h"
 
 /*
  * The one database: state-dir/envsensord.db (SQLite, WAL, synchronous=FULL, exclusive, mode 0600).
  * Only SQL lives here, no policy.  Opened before the engine starts, then the engine thread's alone.
  *
- * Schema version 1: meta (agent uuid) and identity (stable indices).
+ * Schema version 1: meta (agent uuid) and identity (stable indices).  Version 2: number, the state
+ * of sensors, alarms, events.
  */
 struct store;
 
@@ -48,5 +52,48 @@ int store_identity(struct store *store, enum store_kind kind, const char *key, u
 /* The next index that store_identity would give (envsSensorNextIndex); 0: none is left, or the
  * database cannot be read. */
 uint32_t store_next_index(const struct store *store, enum store_kind kind);
+
+/*
+ * What follows is written inside a transaction of the caller, who rolls back if one call fails.
+ * Each function that loads calls `take` once for each row, in rising order; what it returns below 0
+ * ends the loading.
+ */
+
+/* Single numbers. */
+enum store_number {
+	STORE_NEXT_ALARM_ID = 1, /* 1..2^32-1 */
+	STORE_EVENT_MAXIMUM = 2, /* envsEventMaximum, 10,000 */
+	STORE_IS_RUNNING = 3,    /* 1 from the start to an end in order */
+};
+int store_get_number(
+    struct store *store, enum store_number which, uint32_t *ret_number, struct err *err);
+int
+store_put_number(struct store *store, enum store_number which, uint32_t number, struct err *err);
+
+/* Events.  A sequence number is given once: -EIO if there is such a row. */
+int store_add_event(
+    struct store *store, const struct record *record, const char *boot_id, struct err *err);
+int store_drop_events(struct store *store, uint32_t below_seq, struct err *err);
+int store_load_events(struct store *store,
+    int (*take)(void *context, const struct record *record, struct err *err), void *context,
+    struct err *err);
+
+/* Alarms that are listed.  What people have noted of one is not touched. */
+int store_put_alarm(struct store *store, const struct alarm_row *row, struct err *err);
+int store_remove_alarm(struct store *store, uint32_t id, struct err *err);
+int store_load_alarms(struct store *store,
+    int (*take)(void *context, const struct alarm_row *row, struct err *err), void *context,
+    struct err *err);
+
+/* What the evaluator of a sensor keeps; its times are of the boot of `now`. */
+int store_put_state(struct store *store, uint32_t sensor, const struct evaluator_kept *kept,
+    const struct moment *now, struct err *err);
+int store_clear_states(struct store *store, struct err *err);
+
+/* `kept` is NULL if it cannot be understood. */
+int store_load_states(struct store *store,
+    int (*take)(void *context, uint32_t sensor, const struct evaluator_kept *kept,
+	const struct moment *then, struct err *err),
+    void *context, struct err *err);
 
 #endif

@@ -23,6 +23,18 @@ struct store {
 	struct {
 		sqlite3_stmt *find, *add, *next, *advance;
 	} identity;
+	struct {
+		sqlite3_stmt *get, *put;
+	} number;
+	struct {
+		sqlite3_stmt *add, *drop, *load;
+	} event;
+	struct {
+		sqlite3_stmt *put, *remove, *load;
+	} alarm;
+	struct {
+		sqlite3_stmt *put, *clear, *load;
+	} state;
 };
 
 /* store.c */
@@ -33,6 +45,24 @@ int store_error(const struct store *store, const char *what, struct err *err);
 int store_exec(struct store *store, const char *sql, const char *what, struct err *err);
 int
 store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret_statement, struct err *err);
+
+/* Prepares all of a table of statements. */
+struct store_statement {
+	sqlite3_stmt **statement;
+	const char *sql;
+};
+int store_prepare_all(
+    struct store *store, const struct store_statement *statements, size_t count, struct err *err);
+
+/* Calls `take` for each row of the statement, resets it. */
+int store_each_row(struct store *store, sqlite3_stmt *statement, const char *what,
+    int (*take)(void *context, struct err *err), void *context, struct err *err);
+
+/* 0; -EIO: no transaction is open, as after SQLite has rolled back for a full disk. */
+int store_check_transaction(const struct store *store, struct err *err);
+
+/* Copies a text of at most size-1 octets. */
+void store_column_text(sqlite3_stmt *statement, int column, char *to, size_t size);
 
 /* Runs a statement that gives no rows, and resets it. */
 int store_run(struct store *store, sqlite3_stmt *statement, const char *what, struct err *err);
@@ -47,7 +77,11 @@ int schema_update(struct store *store, struct err *err);
 int meta_create(struct store *store, struct err *err);
 int meta_init(struct store *store, struct err *err);
 
-/* identity.c */
+/* Of the file of that name. */
 int identity_init(struct store *store, struct err *err);
+int numbers_init(struct store *store, struct err *err);
+int events_init(struct store *store, struct err *err);
+int alarms_init(struct store *store, struct err *err);
+int state_init(struct store *store, struct err *err);
 
 #endif
