@@ -6,39 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf_entity.h"
-#include "core/sensor.h"
 #include "core/text.h"
-#include "engine/entities.h"
+#include "engine/engine_private.h"
 #include "sys/log.h"
 
-#define ENGINE_TICK_MS    1000
-#define ENGINE_PUBLISH_MS 100
 /* A worker reports at least every 30 s (REPORT_IDLE_MS), but one request may take a minute. */
 #define ENGINE_HUNG_MS (REPORT_IDLE_MS + 90000)
-
-/* What the engine knows of a sensor beside what it shows; in the order of conf->sensors. */
-struct private_sensor {
-	struct sensor_state state;
-	uint32_t since_generation; /* samples from before it started afresh do not count */
-};
-
-struct engine {
-	struct store *store;
-	struct hub *hub;
-	struct engine_effects effects;
-
-	const struct conf *conf;
-	struct private_sensor *privates;
-	struct live_sensor *sensors;
-	struct live_bus *buses;
-	struct live_agent agent;
-
-	int64_t tick_due_ms;
-	int64_t published_ms;
-	bool has_new_values;
-	bool has_new_state; /* quality, a bus, the configuration: shown at once */
-};
 
 void
 engine_drop(struct chan_message *message)
@@ -67,11 +40,19 @@ engine_new(struct store *store, struct hub *hub, const struct engine_effects *ef
 
 	if (engine == NULL)
 		return -ENOMEM;
+	engine->waiting = calloc(ENGINE_WAITING_MAX, sizeof(*engine->waiting));
+	if (engine->waiting == NULL) {
+		free(engine);
+		return -ENOMEM;
+	}
+	engine->now = *now;
+	engine->verdict.next_alarm_id = 1;
 	engine->store = store;
 	engine->hub = hub;
 	engine->effects = *effects;
 	engine->agent.start_wall_ms = now->wall_ms;
 	engine->agent.overall = SEVERITY_UNKNOWN;
+	engine->agent.storage = STORAGE_OK;
 	text_copy(engine->agent.uuid, sizeof(engine->agent.uuid), store_uuid(store));
 	engine->tick_due_ms = now->boottime_ms + ENGINE_TICK_MS;
 	*ret_engine = engine;
@@ -83,177 +64,20 @@ engine_free(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
+	for (size_t i = 0; engine->conf != NULL && i < engine->conf->sensor_count; i++)
+		free(engine->privates[i].evaluator.rate);
 	conf_unref(engine->conf);
+	event_log_done(&engine->log);
+	free(engine->waiting);
+	free(engine->rows);
+	free(engine->bus_alarms);
 	free(engine->privates);
 	free(engine->sensors);
 	free(engine->buses);
 	free(engine);
 }
 
-/* ---- configuration ---- */
-
-static bool
-is_polled(const struct conf_sensor *sensor, const struct conf_bus *bus)
-{
-	return sensor->admin_state == ADMIN_ENABLED && bus->admin_state == ADMIN_ENABLED;
-}
-
-static int
-engine_give_indices(struct engine *engine, struct conf *conf, struct err *err)
-{
-	int r = store_begin(engine->store, err);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < conf->bus_count; i++)
-		r = store_identity(
-		    engine->store, STORE_BUS, conf->buses[i].name, &conf->buses[i].index, err);
-	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
-		r = store_identity(engine->store, STORE_SENSOR, conf->sensors[i].name,
-		    &conf->sensors[i].index, err);
-	if (r == 0)
-		r = entities_give_indices(engine->store, conf, err);
-	if (r < 0) {
-		store_rollback(engine->store);
-		return r;
-	}
-	return store_commit(engine->store, err);
-}
-
-static void
-live_sensor_afresh(struct live_sensor *live)
-{
-	memset(live, 0, sizeof(*live));
-	live->quality = QUALITY_UNKNOWN;
-	live->reason = FAULT_NONE;
-	live->severity = SEVERITY_UNKNOWN;
-	live->zone = ZONE_NORMAL;
-	live->suppression = SUPPRESSION_NONE;
-}
-
-/* The state of what stayed the same, a fresh one for what is new or means something else now. */
-static void
-engine_keep_sensor(const struct engine *engine, const struct conf *conf, size_t at,
-    struct private_sensor *private, struct live_sensor *live, int64_t now_ms)
-{
-	const struct conf_sensor *sensor = &conf->sensors[at], *old = NULL;
-	const struct conf_bus *bus = conf_bus(conf, sensor->bus_index);
-	size_t was = 0;
-
-	if (engine->conf != NULL)
-		old = conf_sensor(engine->conf, sensor->index);
-	live_sensor_afresh(live);
-	sensor_init(&private->state, now_ms);
-	private->since_generation = conf->generation;
-	if (old != NULL && conf_sensor_is_same_source(old, sensor)) {
-		was = (size_t)(old - engine->conf->sensors);
-		*live = engine->sensors[was];
-		if (is_polled(sensor, bus) &&
-		    is_polled(old, conf_bus(engine->conf, old->bus_index)))
-			*private = engine->privates[was];
-	}
-	live->quality = (uint8_t) private->state.quality;
-	live->reason = (uint8_t) private->state.reason;
-	if (!sensor_has_value(&private->state))
-		live->severity = SEVERITY_UNKNOWN;
-	live->suppression = is_polled(sensor, bus) ? SUPPRESSION_NONE : SUPPRESSION_OUT_OF_SERVICE;
-}
-
-static void
-engine_keep_bus(const struct engine *engine, const struct conf *conf, size_t at,
-    struct live_bus *live, int64_t now_ms)
-{
-	const struct conf_bus *bus = &conf->buses[at], *old = NULL;
-
-	if (engine->conf != NULL)
-		old = conf_bus(engine->conf, bus->index);
-	if (old != NULL)
-		*live = engine->buses[old - engine->conf->buses];
-	else
-		live->state = BUS_UNKNOWN;
-	live->last_report_ms = now_ms;
-	if (bus->admin_state == ADMIN_DISABLED)
-		live->state = BUS_DISABLED;
-	live->sensor_count = 0;
-	for (size_t i = 0; i < conf->sensor_count; i++)
-		live->sensor_count += conf->sensors[i].bus_index == bus->index;
-}
-
-static int
-engine_adopt(struct engine *engine, struct conf *conf, int64_t now_ms, struct err *err)
-{
-	struct private_sensor *privates = calloc(conf->sensor_count + 1, sizeof(*privates));
-	struct live_sensor *sensors = calloc(conf->sensor_count + 1, sizeof(*sensors));
-	struct live_bus *buses = calloc(conf->bus_count + 1, sizeof(*buses));
-
-	if (privates == NULL || sensors == NULL || buses == NULL) {
-		free(privates);
-		free(sensors);
-		free(buses);
-		return err_set(err, -ENOMEM, "out of memory");
-	}
-	for (size_t i = 0; i < conf->sensor_count; i++)
-		engine_keep_sensor(engine, conf, i, &privates[i], &sensors[i], now_ms);
-	for (size_t i = 0; i < conf->bus_count; i++)
-		engine_keep_bus(engine, conf, i, &buses[i], now_ms);
-	free(engine->privates);
-	free(engine->sensors);
-	free(engine->buses);
-	conf_unref(engine->conf);
-	engine->privates = privates;
-	engine->sensors = sensors;
-	engine->buses = buses;
-	engine->conf = conf;
-	return 0;
-}
-
-int
-engine_configure(
-    struct engine *engine, struct conf *conf, const struct moment *now, struct err *err)
-{
-	int r = engine_give_indices(engine, conf, err);
-	bool has_entity_news;
-
-	if (r < 0)
-		goto fail;
-	conf->generation = engine->conf == NULL ? 1 : engine->conf->generation + 1;
-	conf_seal(conf);
-	r = conf_entity_list(conf);
-	if (r < 0) {
-		err_set(err, r, "out of memory");
-		goto fail;
-	}
-	has_entity_news = engine->conf == NULL || !conf_entity_is_equal(engine->conf, conf);
-	r = engine_adopt(engine, conf, now->boottime_ms, err);
-	if (r < 0)
-		goto fail;
-	if (has_entity_news)
-		engine->agent.entities_changed_ms = now->boottime_ms;
-	engine->agent.configured_wall_ms = now->wall_ms;
-	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
-	engine->has_new_state = true;
-	engine_turn_end(engine, now);
-	if (engine->effects.conf_in_force != NULL)
-		engine->effects.conf_in_force(engine->effects.context, conf);
-	return 0;
-
-fail:
-	conf_unref(conf);
-	return r;
-}
-
 /* ---- samples ---- */
-
-static struct sensor_rule
-engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus)
-{
-	return (struct sensor_rule){
-		.poll_ms = conf_poll_interval_ms(sensor, bus),
-		.stale_after_ms = sensor->stale_after_ms,
-		.fault_count = sensor->fault_count,
-		.fault_delay_ms = sensor->fault_delay_ms,
-	};
-}
 
 static void
 live_sensor_good(struct live_sensor *live, int32_t milli, int64_t time_ms)
@@ -268,15 +92,20 @@ live_sensor_good(struct live_sensor *live, int32_t milli, int64_t time_ms)
 	live->last_good_ms = time_ms;
 }
 
-static void
-engine_show_quality(struct engine *engine, size_t at)
+void
+engine_show(struct engine *engine, size_t at)
 {
-	const struct sensor_state *state = &engine->privates[at].state;
+	const struct evaluator *evaluator = &engine->privates[at].evaluator;
 	struct live_sensor *live = &engine->sensors[at];
 
-	live->quality = (uint8_t)state->quality;
-	live->reason = (uint8_t)state->reason;
-	live->severity = sensor_has_value(state) ? SEVERITY_OK : SEVERITY_UNKNOWN;
+	if (live->quality != (uint8_t)evaluator->quality.quality)
+		engine->has_new_state = true;
+	live->quality = (uint8_t)evaluator->quality.quality;
+	live->reason = (uint8_t)evaluator->quality.reason;
+	live->severity = (uint8_t)evaluator_severity(evaluator);
+	live->zone = (uint8_t)evaluator_zone(evaluator);
+	live->suppression = (uint8_t)evaluator_suppression(evaluator);
+	live->excursions = evaluator->excursions;
 }
 
 static void
@@ -285,38 +114,51 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 	const struct conf_sensor *sensor = conf_sensor(engine->conf, sample->sensor);
 	const struct conf_bus *bus;
 	struct private_sensor *private;
-	struct sensor_rule rule;
+	struct evaluator_rule rule;
 	enum fault_reason reason;
-	bool is_news;
+	int32_t milli = 0;
 	size_t at;
-	int32_t milli;
 
 	if (sensor == NULL)
 		return;
 	at = (size_t)(sensor - engine->conf->sensors);
 	private = &engine->privates[at];
 	bus = conf_bus(engine->conf, sensor->bus_index);
-	if (generation < private->since_generation || !is_polled(sensor, bus))
+	if (generation < private->since_generation || !engine_is_polled(sensor, bus))
 		return;
+	if (private->last_ms < sample->time_ms)
+	private->last_ms = sample->time_ms;
 	rule = engine_rule(sensor, bus);
-	is_news = sensor_tick(&private->state, &rule, sample->time_ms);
 	reason = conf_sensor_value(sensor, &sample->reading, &milli);
 	engine->sensors[at].reads++;
-	if (reason == FAULT_NONE) {
-		is_news |= sensor_good(&private->state, milli, sample->time_ms);
+	if (reason == FAULT_NONE)
 		live_sensor_good(&engine->sensors[at], milli, sample->time_ms);
-	} else {
-		is_news |= sensor_bad(&private->state, &rule, reason, sample->time_ms);
+	else
 		engine->sensors[at].errors++;
-	}
-	engine_show_quality(engine, at);
+	evaluator_sample(
+	    &private->evaluator, &rule, reason, milli, private->last_ms, &engine->verdict);
+	engine_sensor_said(engine, at);
+	engine_show(engine, at);
 	engine->agent.last_sample_ms = sample->time_ms;
 	engine->has_new_values = true;
-	engine->has_new_state |= is_news;
+}
+
+/* A lost bus is told before the samples that say so, and one that is back before its values. */
+static void
+engine_bus_state(struct engine *engine, size_t at, enum bus_state state)
+{
+	struct live_bus *live = &engine->buses[at];
+
+	engine->has_new_state |= live->state != state;
+	live->state = state;
+	if (state == BUS_DOWN)
+		engine_bus_lost(engine, at);
+	else if (state == BUS_UP || state == BUS_DEGRADED)
+		engine_bus_back(engine, at);
 }
 
 static void
-engine_report(struct engine *engine, const struct bus_report *report, int64_t now_ms)
+engine_report(struct engine *engine, const struct bus_report *report)
 {
 	const struct conf_bus *bus = conf_bus(engine->conf, report->bus);
 	struct live_bus *live;
@@ -324,11 +166,9 @@ engine_report(struct engine *engine, const struct bus_report *report, int64_t no
 	if (bus == NULL)
 		return;
 	live = &engine->buses[bus - engine->conf->buses];
-	if (bus->admin_state == ADMIN_ENABLED) {
-		engine->has_new_state |= live->state != report->state;
-		live->state = report->state;
-	}
-	live->last_report_ms = now_ms;
+	if (bus->admin_state == ADMIN_ENABLED)
+		engine_bus_state(engine, (size_t)(bus - engine->conf->buses), report->state);
+	live->last_report_ms = engine->now.boottime_ms;
 	live->has_cycle |= report->count > 0;
 	live->cycle_ms = report->cycle_ms;
 	live->counters = report->counters;
@@ -353,15 +193,18 @@ engine_conf_message(
 void
 engine_step(struct engine *engine, struct chan_message *message, const struct moment *now)
 {
+	engine->now = *now;
 	switch ((enum engine_message)message->kind) {
 	case ENGINE_REPORT:
-		engine_report(engine, message->data, now->boottime_ms);
+		engine_report(engine, message->data);
 		free(message->data);
 		break;
 	case ENGINE_CONF:
 		engine_conf_message(engine, message->data, now);
 		break;
 	case ENGINE_STOP:
+		engine->is_running = false;
+		engine_say(engine, EVENT_AGENT_STOP, 0, 0);
 		break;
 	}
 }
@@ -385,11 +228,10 @@ engine_watch_buses(struct engine *engine, int64_t now_ms)
 		if (bus->admin_state != ADMIN_ENABLED || live->state == BUS_DOWN ||
 		    now_ms - live->last_report_ms <= ENGINE_HUNG_MS)
 			continue;
-		live->state = BUS_DOWN;
 		snprintf(live->last_error, sizeof(live->last_error),
 		    "the driver has not come back for %d s", ENGINE_HUNG_MS / 1000);
 		log_warning("bus \"%s\": %s", bus->name, live->last_error);
-		engine->has_new_state = true;
+		engine_bus_state(engine, i, BUS_DOWN);
 	}
 }
 
@@ -399,22 +241,24 @@ engine_watch_sensors(struct engine *engine, int64_t now_ms)
 	const struct conf *conf = engine->conf;
 
 	for (size_t i = 0; i < conf->sensor_count; i++) {
-		const struct conf_bus *bus = conf_bus(conf, conf->sensors[i].bus_index);
-		struct sensor_rule rule;
+		const struct conf_sensor *sensor = &conf->sensors[i];
+		struct private_sensor *private = &engine->privates[i];
+		struct evaluator_rule rule = engine_rule(sensor, conf_bus(conf, sensor->bus_index));
 
-		if (!is_polled(&conf->sensors[i], bus))
+		if (evaluator_due_ms(&private->evaluator, &rule) > now_ms)
 			continue;
-		rule = engine_rule(&conf->sensors[i], bus);
-		if (!sensor_tick(&engine->privates[i].state, &rule, now_ms))
-			continue;
-		engine_show_quality(engine, i);
-		engine->has_new_state = true;
+		if (private->last_ms < now_ms)
+		private->last_ms = now_ms;
+		evaluator_tick(&private->evaluator, &rule, private->last_ms, &engine->verdict);
+		engine_sensor_said(engine, i);
+		engine_show(engine, i);
 	}
 }
 
 void
 engine_tick(struct engine *engine, const struct moment *now)
 {
+	engine->now = *now;
 	while (engine->tick_due_ms <= now->boottime_ms) {
 		engine->tick_due_ms += ENGINE_TICK_MS;
 		engine->agent.heartbeat++;
@@ -422,69 +266,4 @@ engine_tick(struct engine *engine, const struct moment *now)
 	engine_watch_sensors(engine, now->boottime_ms);
 	engine_watch_buses(engine, now->boottime_ms);
 	engine->has_new_values = true; /* the heartbeat at least */
-}
-
-/* ---- publishing ---- */
-
-/* Critical before unknown before warning before ok. */
-static enum severity
-worse(enum severity a, enum severity b)
-{
-	static const int rank[] = {
-		[SEVERITY_OK] = 0,
-		[SEVERITY_WARNING] = 1,
-		[SEVERITY_UNKNOWN] = 2,
-		[SEVERITY_CRITICAL] = 3,
-	};
-
-	return rank[a] > rank[b] ? a : b;
-}
-
-static void
-engine_sum_up(struct engine *engine)
-{
-	struct live_agent *agent = &engine->agent;
-
-	agent->sensors_in_fault = 0;
-	agent->overall = SEVERITY_OK;
-	for (size_t i = 0; i < engine->conf->sensor_count; i++) {
-		const struct live_sensor *sensor = &engine->sensors[i];
-
-		agent->sensors_in_fault += sensor->quality == QUALITY_FAULT;
-		if (sensor->suppression == SUPPRESSION_NONE)
-			agent->overall = worse(agent->overall, sensor->severity);
-	}
-}
-
-static void
-engine_publish(struct engine *engine, const struct moment *now)
-{
-	const struct conf *conf = engine->conf;
-	struct live *live = hub_take_live(engine->hub, conf->sensor_count, conf->bus_count);
-
-	if (live == NULL)
-		return; /* no memory: what was published stays, the next turn tries again */
-	engine_sum_up(engine);
-	memcpy(live->sensors, engine->sensors, conf->sensor_count * sizeof(*live->sensors));
-	memcpy(live->buses, engine->buses, conf->bus_count * sizeof(*live->buses));
-	if (hub_publish(engine->hub, conf, live, &engine->agent) < 0)
-		return;
-	engine->published_ms = now->boottime_ms;
-	engine->has_new_values = false;
-	engine->has_new_state = false;
-}
-
-int64_t
-engine_publish_due_ms(const struct engine *engine)
-{
-	if (engine->has_new_state)
-		return engine->published_ms;
-	return engine->has_new_values ? engine->published_ms + ENGINE_PUBLISH_MS : INT64_MAX;
-}
-
-void
-engine_turn_end(struct engine *engine, const struct moment *now)
-{
-	if (engine_publish_due_ms(engine) <= now->boottime_ms)
-		engine_publish(engine, now);
 }

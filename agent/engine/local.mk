@@ -3,5 +3,11 @@ noinst_LIBRARIES += agent/engine/libengine.a
 agent_engine_libengine_a_SOURCES = \
 	agent/engine/entities.c agent/engine/entities.h \
 	agent/engine/engine.c agent/engine/engine.h \
+	agent/engine/engine_alarm.c \
+	agent/engine/engine_conf.c \
+	agent/engine/engine_load.c \
+	agent/engine/engine_private.h \
 	agent/engine/engine_thread.c agent/engine/engine_thread.h \
+	agent/engine/engine_turn.c \
+	agent/engine/event_log.c agent/engine/event_log.h \
 	agent/engine/snapshot.c agent/engine/snapshot.h

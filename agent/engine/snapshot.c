@@ -9,6 +9,10 @@ struct hub {
 	pthread_mutex_t lock;
 	struct snapshot *newest;
 	struct live *spare; /* one recycled live part */
+
+	/* for the next snapshot; the engine's alone */
+	struct alarms *alarms;
+	struct event_view *events;
 };
 
 _Static_assert(sizeof(struct live_sensor) <= 96, "a live sensor takes at most 96 bytes");
@@ -35,6 +39,47 @@ live_free(struct live *live)
 	free(live);
 }
 
+struct alarms *
+alarms_new(size_t count)
+{
+	struct alarms *alarms = calloc(1, sizeof(*alarms) + count * sizeof(alarms->rows[0]));
+
+	if (alarms == NULL)
+		return NULL;
+	atomic_init(&alarms->references, 1);
+	alarms->count = count;
+	return alarms;
+}
+
+static struct alarms *
+alarms_ref(struct alarms *alarms)
+{
+	if (alarms != NULL)
+		atomic_fetch_add(&alarms->references, 1);
+	return alarms;
+}
+
+static void
+alarms_unref(struct alarms *alarms)
+{
+	if (alarms != NULL && atomic_fetch_sub(&alarms->references, 1) == 1)
+		free(alarms);
+}
+
+void
+hub_take_alarms(struct hub *hub, struct alarms *alarms)
+{
+	alarms_unref(hub->alarms);
+	hub->alarms = alarms;
+}
+
+void
+hub_take_events(struct hub *hub, struct event_view *events)
+{
+	event_view_unref(hub->events);
+	hub->events = events;
+}
+
 void
 hub_free(struct hub *hub)
 {
@@ -42,6 +87,8 @@ hub_free(struct hub *hub)
 		return;
 	hub_put(hub, hub->newest);
 	live_free(hub->spare);
+	alarms_unref(hub->alarms);
+	event_view_unref(hub->events);
 	pthread_mutex_destroy(&hub->lock);
 	free(hub);
 }
@@ -88,6 +135,8 @@ hub_put(struct hub *hub, const struct snapshot *put)
 	if (!is_last)
 		return;
 	live_free(garbage);
+	alarms_unref(snapshot->alarms);
+	event_view_unref(snapshot->events);
 	conf_unref(snapshot->conf);
 	free(snapshot);
 }
@@ -136,6 +185,8 @@ hub_publish(
 	}
 	snapshot->references = 1;
 	snapshot->conf = conf_ref(conf);
+	snapshot->alarms = alarms_ref(hub->alarms);
+	snapshot->events = event_view_ref(hub->events);
 	snapshot->agent = *agent;
 	pthread_mutex_lock(&hub->lock);
 	old = hub->newest;

@@ -9,7 +9,9 @@
 #include "conf/conf.h"
 #include "core/event.h"
 #include "core/reading.h"
+#include "core/record.h"
 #include "core/report.h"
+#include "engine/event_log.h"
 
 /*
  * What the world may see: an immutable picture, published by the engine, read by any thread.
@@ -52,6 +54,19 @@ struct live {
 	struct live_bus *buses;
 };
 
+enum storage_state { /* envsStorageState */
+	STORAGE_OK = 1,
+	STORAGE_DEGRADED, /* it cannot be written; what happens is kept until it can */
+	STORAGE_FAILED,   /* and more has happened than can be kept */
+};
+
+/* What is active or still listed, by alarm id. */
+struct alarms {
+	atomic_int references;
+	size_t count;
+	struct alarm_row rows[];
+};
+
 struct live_agent {
 	char uuid[37];
 	int64_t start_wall_ms;
@@ -62,12 +77,17 @@ struct live_agent {
 	uint32_t sensors_in_fault;
 	enum severity overall;
 	uint32_t next_sensor_index;
+	uint32_t alarms_active, alarms_unacknowledged;
+	uint32_t event_maximum;
+	enum storage_state storage;
 };
 
 struct snapshot {
 	int references; /* under the hub's lock */
 	const struct conf *conf;
 	struct live *live;
+	struct alarms *alarms;     /* NULL: none */
+	struct event_view *events; /* NULL: none */
 	struct live_agent agent;
 };
 
@@ -90,5 +110,15 @@ struct live *hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_coun
  */
 int hub_publish(
     struct hub *hub, const struct conf *conf, struct live *live, const struct live_agent *agent);
+
+/*
+ * For the engine: the alarms or the events of all snapshots that are published from now on; the
+ * reference is taken.
+ */
+void hub_take_alarms(struct hub *hub, struct alarms *alarms);
+void hub_take_events(struct hub *hub, struct event_view *events);
+
+/* With room for `count` rows, one reference.  NULL: no memory. */
+struct alarms *alarms_new(size_t count);
 
 #endif

@@ -9,3 +9,9 @@ tests_unit_engine_test_engine_thread_SOURCES = tests/unit/engine/test_engine_thr
 	tests/unit/fixture.c tests/unit/fixture.h
 tests_unit_engine_test_engine_thread_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine tests/unit/engine/test_engine_thread
+
+check_PROGRAMS += tests/unit/engine/test_engine_alarm
+tests_unit_engine_test_engine_alarm_SOURCES = tests/unit/engine/test_engine_alarm.c \
+	tests/unit/fixture.c tests/unit/fixture.h
+tests_unit_engine_test_engine_alarm_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_alarm

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "engine/engine_private.h"
+
+/* ---- rows ---- */
+
+/* The place of the first row whose id is not below. */
+static size_t
+row_place(const struct engine *engine, uint32_t id)
+{
+	size_t low = 0, high = engine->row_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (engine->rows[middle].alarm.id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct alarm_row *
+engine_row(struct engine *engine, uint32_t alarm_id)
+{
+	size_t at = row_place(engine, alarm_id);
+
+	if (at == engine->row_count || engine->rows[at].alarm.id != alarm_id)
+		return NULL;
+	return &engine->rows[at];
+}
+
+int
+engine_add_row(struct engine *engine, const struct alarm_row *row)
+{
+	size_t at = row_place(engine, row->alarm.id);
+	size_t room = engine->row_room == 0 ? 64 : 2 * engine->row_room;
+	struct alarm_row *rows;
+
+	if (engine->row_count == engine->row_room) {
+		rows = reallocarray(engine->rows, room, sizeof(*rows));
+		if (rows == NULL)
+			return -ENOMEM;
+		engine->rows = rows;
+		engine->row_room = room;
+	}
+	memmove(&engine->rows[at + 1], &engine->rows[at],
+	    (engine->row_count - at) * sizeof(engine->rows[0]));
+	engine->rows[at] = *row;
+	engine->row_count++;
+	return 0;
+}
+
+size_t
+engine_open_rows(const struct engine *engine)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < engine->row_count; i++)
+		count += alarm_is_open(&engine->rows[i].alarm);
+	return count;
+}
+
+static int64_t
+wall_of(const struct engine *engine, int64_t time_ms)
+{
+	return engine->now.wall_ms - (engine->now.boottime_ms - time_ms);
+}
+
+/* Without memory an alarm has no row until its next event; its events are there. */
+static void
+follow_alarm(struct engine *engine, const struct origin *origin, const struct alarm *alarm)
+{
+	struct alarm_row *row = engine_row(engine, alarm->id);
+
+	if (row == NULL) {
+		struct alarm_row new = {
+			.alarm = *alarm,
+			.sensor = origin->sensor,
+			.bus = origin->bus,
+			.raised_wall_ms = wall_of(engine, alarm->raised_ms),
+			.quantity = (uint8_t)origin->quantity,
+			.has_value = alarm->kind == ALARM_LIMIT || alarm->kind == ALARM_RATE,
+		};
+
+		if (engine_add_row(engine, &new) < 0)
+			return;
+		row = engine_row(engine, alarm->id);
+	}
+	row->alarm = *alarm;
+	text_copy(row->source, sizeof(row->source), origin->source);
+	row->is_changed = true;
+	engine->has_new_alarms = true;
+}
+
+/* ---- events ---- */
+
+static void
+wait_for_commit(struct engine *engine, const struct record *record)
+{
+	if (engine->waiting_count == ENGINE_WAITING_MAX) {
+		engine->waiting_first = (engine->waiting_first + 1) % ENGINE_WAITING_MAX;
+		engine->waiting_count--;
+		engine->agent.storage = STORAGE_FAILED;
+	}
+	engine->waiting[(engine->waiting_first + engine->waiting_count) % ENGINE_WAITING_MAX] =
+	    *record;
+	engine->waiting_count++;
+	engine->has_changed = true;
+	engine->has_new_state = true;
+}
+
+static void
+tell(struct engine *engine, const struct origin *origin, const struct event *event)
+{
+	struct record record = {
+		.alarm_id = event->alarm.id,
+		.sensor = origin->sensor,
+		.numbers = { event->raised, event->cleared },
+		.wall_ms = wall_of(engine, event->time_ms),
+		.boottime_ms = event->time_ms,
+		.value_milli = event->value_milli,
+		.limit_milli = event->limit_milli,
+		.kind = (uint8_t)event->kind,
+		.alarm_kind = (uint8_t)event->alarm.kind,
+		.severity = (uint8_t)event->severity,
+		.previous_severity = (uint8_t)event->previous_severity,
+		.from = (uint8_t)event->from,
+		.to = (uint8_t)event->to,
+		.reason = (uint8_t)event->alarm.reason,
+		.quantity = (uint8_t)origin->quantity,
+		.suppression = (uint8_t)event->suppression,
+		.has_value = event->has_value,
+		.has_limit = event->has_limit,
+		.is_config_change = event->is_config_change,
+		.during_downtime = event->during_downtime,
+	};
+
+	text_copy(record.source, sizeof(record.source), origin->source);
+	if (event->alarm.kind != 0)
+		follow_alarm(engine, origin, &event->alarm);
+	wait_for_commit(engine, &record);
+}
+
+/* A new value alone is shown, not stored. */
+static void
+follow_value(struct engine *engine, const struct alarm *alarm)
+{
+	struct alarm_row *row = alarm_is_open(alarm) ? engine_row(engine, alarm->id) : NULL;
+
+	if (row == NULL || (row->alarm.value_milli == alarm->value_milli &&
+			       row->alarm.peak_milli == alarm->peak_milli))
+		return;
+	row->alarm = *alarm;
+	engine->has_new_alarms = true;
+}
+
+void
+engine_sensor_said(struct engine *engine, size_t at)
+{
+	const struct conf_sensor *sensor = &engine->conf->sensors[at];
+	struct private_sensor *private = &engine->privates[at];
+	const struct evaluator_kept *kept = &private->evaluator.kept;
+	const struct origin origin = {
+		.sensor = sensor->index,
+		.quantity = sensor->quantity,
+		.source = sensor->name,
+	};
+
+	private->is_changed |= engine->verdict.is_kept_changed;
+	engine->has_changed |= engine->verdict.is_kept_changed;
+	for (unsigned i = 0; i < engine->verdict.count; i++)
+		tell(engine, &origin, &engine->verdict.events[i]);
+	follow_value(engine, &kept->limit_alarm);
+	follow_value(engine, &kept->rate_alarm);
+	/* Only here, where the state and its events are one. */
+	if (engine->waiting_count + VERDICT_EVENTS_MAX > ENGINE_WAITING_MAX)
+		engine_commit(engine);
+}
+
+void
+engine_say(struct engine *engine, enum event_kind kind, uint32_t first, uint32_t second)
+{
+	const struct origin origin = { .quantity = QUANTITY_OTHER, .source = "" };
+	const struct event event = {
+		.kind = kind,
+		.from = ZONE_NORMAL,
+		.to = ZONE_NORMAL,
+		.severity = SEVERITY_OK,
+		.previous_severity = SEVERITY_OK,
+		.time_ms = engine->now.boottime_ms,
+		.suppression = SUPPRESSION_NONE,
+		.alarm = { .reason = FAULT_NONE },
+		.raised = first,
+		.cleared = second,
+	};
+
+	tell(engine, &origin, &event);
+}
+
+/* ---- buses ---- */
+
+static void
+tell_bus(struct engine *engine, const struct conf_bus *bus, const struct alarm *alarm)
+{
+	const struct origin origin = {
+		.bus = bus->index,
+		.quantity = QUANTITY_OTHER,
+		.source = bus->name,
+	};
+	bool is_open = alarm_is_open(alarm);
+	const struct event event = {
+		.kind = is_open ? EVENT_BUS_RAISE : EVENT_BUS_CLEAR,
+		.alarm = *alarm,
+		.from = ZONE_NORMAL,
+		.to = ZONE_NORMAL,
+		.severity = is_open ? alarm->severity : SEVERITY_OK,
+		.previous_severity = is_open ? SEVERITY_OK : alarm->severity,
+		.time_ms = engine->now.boottime_ms,
+		.suppression = SUPPRESSION_NONE,
+	};
+
+	tell(engine, &origin, &event);
+}
+
+static void
+tell_sensors_of(struct engine *engine, const struct conf_bus *bus, bool is_lost)
+{
+	for (size_t i = 0; i < engine->conf->sensor_count; i++) {
+		struct private_sensor *private = &engine->privates[i];
+
+		if (engine->conf->sensors[i].bus_index != bus->index)
+			continue;
+		if (private->last_ms < engine->now.boottime_ms)
+		private->last_ms = engine->now.boottime_ms;
+		evaluator_set_parent_lost(
+		    &private->evaluator, is_lost, private->last_ms, &engine->verdict);
+		engine_sensor_said(engine, i);
+	}
+}
+
+void
+engine_bus_lost(struct engine *engine, size_t at)
+{
+	const struct conf_bus *bus = &engine->conf->buses[at];
+	struct alarm alarm = { 0 };
+
+	if (engine->bus_alarms[at] != 0)
+		return;
+	alarm_raise(&alarm, ALARM_BUS, engine->verdict.next_alarm_id, SEVERITY_CRITICAL,
+	    engine->now.boottime_ms);
+	engine->verdict.next_alarm_id += engine->verdict.next_alarm_id == UINT32_MAX ? 2 : 1;
+	alarm.reason = FAULT_BUS_DOWN;
+	engine->bus_alarms[at] = alarm.id;
+	tell_bus(engine, bus, &alarm);
+	tell_sensors_of(engine, bus, true);
+}
+
+void
+engine_bus_back(struct engine *engine, size_t at)
+{
+	const struct conf_bus *bus = &engine->conf->buses[at];
+	const struct alarm_row *row = engine_row(engine, engine->bus_alarms[at]);
+	struct alarm alarm;
+
+	if (engine->bus_alarms[at] == 0)
+		return;
+	engine->bus_alarms[at] = 0;
+	if (row != NULL) {
+		alarm = row->alarm;
+		alarm_clear(&alarm, false, false);
+		tell_bus(engine, bus, &alarm);
+	}
+	tell_sensors_of(engine, bus, false);
+}
+
+/* ---- what is not there any more ---- */
+
+static bool
+has_owner(const struct engine *engine, const struct alarm_row *row)
+{
+	const struct conf_sensor *sensor = conf_sensor(engine->conf, row->sensor);
+	const struct conf_bus *bus = conf_bus(engine->conf, row->bus);
+	const struct evaluator_kept *kept;
+
+	if (row->alarm.kind == ALARM_BUS)
+		return bus != NULL && bus->admin_state == ADMIN_ENABLED;
+	if (sensor == NULL)
+		return false;
+	kept = &engine->privates[sensor - engine->conf->sensors].evaluator.kept;
+	return !alarm_is_open(&row->alarm) || kept->limit_alarm.id == row->alarm.id ||
+	       kept->fault_alarm.id == row->alarm.id || kept->rate_alarm.id == row->alarm.id;
+}
+
+static enum event_kind
+clear_kind(enum alarm_kind kind)
+{
+	switch (kind) {
+	case ALARM_LIMIT:
+		return EVENT_CLEAR;
+	case ALARM_RATE:
+		return EVENT_RATE_CLEAR;
+	case ALARM_BUS:
+		return EVENT_BUS_CLEAR;
+	case ALARM_FAULT:
+	case ALARM_PATH:
+	case ALARM_STORAGE:
+		break;
+	}
+	return EVENT_FAULT_CLEAR;
+}
+
+static void
+end_row(struct engine *engine, struct alarm_row *row)
+{
+	const struct alarm_row gone = *row;
+	const struct origin origin = { gone.sensor, gone.bus, gone.quantity, gone.source };
+	struct event event = {
+		.kind = clear_kind(gone.alarm.kind),
+		.alarm = gone.alarm,
+		.from = gone.alarm.zone,
+		.to = ZONE_NORMAL,
+		.severity = SEVERITY_OK,
+		.previous_severity = gone.alarm.severity,
+		.time_ms = engine->now.boottime_ms,
+		.limit_milli = gone.alarm.limit_milli,
+		.has_limit = gone.has_value,
+		.is_config_change = true,
+		.suppression = SUPPRESSION_NONE,
+	};
+
+	event.alarm.state = ALARM_UNLISTED;
+	if (alarm_is_open(&gone.alarm)) {
+		tell(engine, &origin, &event);
+	} else {
+		follow_alarm(engine, &origin, &event.alarm);
+		engine->has_changed = true;
+	}
+}
+
+void
+engine_reconcile(struct engine *engine)
+{
+	const struct conf *conf = engine->conf;
+
+	memset(engine->bus_alarms, 0, conf->bus_count * sizeof(engine->bus_alarms[0]));
+	for (size_t i = 0; i < engine->row_count; i++) {
+		struct alarm_row *row = &engine->rows[i];
+
+		if (row->alarm.state == ALARM_UNLISTED)
+			continue;
+		if (!has_owner(engine, row))
+			end_row(engine, row);
+		else if (row->alarm.kind == ALARM_BUS)
+			engine->bus_alarms[conf_bus(conf, row->bus) - conf->buses] = row->alarm.id;
+	}
+}

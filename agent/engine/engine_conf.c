@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf_entity.h"
+#include "engine/engine_private.h"
+#include "engine/entities.h"
+
+bool
+engine_is_polled(const struct conf_sensor *sensor, const struct conf_bus *bus)
+{
+	return sensor->admin_state == ADMIN_ENABLED && bus->admin_state == ADMIN_ENABLED;
+}
+
+_Static_assert((int)LIMIT_LOW_CRITICAL == (int)LEVEL_LOW_CRITICAL &&
+		   (int)LIMIT_HIGH_CRITICAL == (int)LEVEL_HIGH_CRITICAL,
+    "the levels of a setting are those of the evaluator");
+
+struct evaluator_rule
+engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus)
+{
+	struct evaluator_rule rule;
+
+	evaluator_rule_init(&rule);
+	rule.quality = (struct sensor_rule){
+		.poll_ms = conf_poll_interval_ms(sensor, bus),
+		.stale_after_ms = sensor->stale_after_ms,
+		.fault_count = sensor->fault_count,
+		.fault_delay_ms = sensor->fault_delay_ms,
+	};
+	for (unsigned level = 0; level < LEVEL_COUNT; level++) {
+		rule.limits.is_enabled[level] = (sensor->limits_enabled & LIMIT_BIT(level)) != 0;
+		rule.limits.limit_milli[level] = sensor->limit_milli[level];
+	}
+	rule.limits.deadband_milli = sensor->deadband_milli > 0 ? sensor->deadband_milli : 0;
+	rule.limits.on_delay_ms = sensor->on_delay_ms;
+	rule.limits.off_delay_ms = sensor->off_delay_ms;
+	rule.limits.min_samples = sensor->min_samples;
+	rule.rate.is_enabled = (sensor->limits_enabled & LIMIT_BIT(LIMIT_RATE)) != 0;
+	rule.rate.limit_milli = sensor->rate_limit_milli;
+	rule.rate.deadband_milli = rate_default_deadband(sensor->rate_limit_milli);
+	rule.latch = sensor->latch;
+	rule.ack_required = sensor->ack_required;
+	return rule;
+}
+
+static int
+give_indices(struct engine *engine, struct conf *conf, struct err *err)
+{
+	int r = store_begin(engine->store, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < conf->bus_count; i++)
+		r = store_identity(
+		    engine->store, STORE_BUS, conf->buses[i].name, &conf->buses[i].index, err);
+	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
+		r = store_identity(engine->store, STORE_SENSOR, conf->sensors[i].name,
+		    &conf->sensors[i].index, err);
+	if (r == 0)
+		r = entities_give_indices(engine->store, conf, err);
+	if (r < 0) {
+		store_rollback(engine->store);
+		return r;
+	}
+	return store_commit(engine->store, err);
+}
+
+/* ---- the parts that go with a configuration ---- */
+
+struct parts {
+	const struct conf *conf;
+	struct private_sensor *privates;
+	struct live_sensor *sensors;
+	struct live_bus *buses;
+	uint32_t *bus_alarms;
+};
+
+static void
+parts_free(struct parts *parts)
+{
+	for (size_t i = 0; parts->privates != NULL && i < parts->conf->sensor_count; i++)
+		free(parts->privates[i].evaluator.rate);
+	free(parts->privates);
+	free(parts->sensors);
+	free(parts->buses);
+	free(parts->bus_alarms);
+}
+
+/* Few sensors have a rate limit, and a window is larger than all else that is known of one. */
+static int
+parts_new(const struct conf *conf, struct parts *parts)
+{
+	bool is_whole;
+
+	*parts = (struct parts){
+		.conf = conf,
+		.privates = calloc(conf->sensor_count + 1, sizeof(*parts->privates)),
+		.sensors = calloc(conf->sensor_count + 1, sizeof(*parts->sensors)),
+		.buses = calloc(conf->bus_count + 1, sizeof(*parts->buses)),
+		.bus_alarms = calloc(conf->bus_count + 1, sizeof(*parts->bus_alarms)),
+	};
+	is_whole = parts->privates != NULL && parts->sensors != NULL && parts->buses != NULL &&
+	           parts->bus_alarms != NULL;
+	for (size_t i = 0; is_whole && i < conf->sensor_count; i++) {
+		struct evaluator *evaluator = &parts->privates[i].evaluator;
+
+		if ((conf->sensors[i].limits_enabled & LIMIT_BIT(LIMIT_RATE)) == 0)
+			continue;
+		evaluator->rate = calloc(1, sizeof(*evaluator->rate));
+		is_whole = evaluator->rate != NULL;
+	}
+	if (is_whole)
+		return 0;
+	parts_free(parts);
+	return -ENOMEM;
+}
+
+static void
+live_sensor_afresh(struct live_sensor *live)
+{
+	memset(live, 0, sizeof(*live));
+	live->quality = QUALITY_UNKNOWN;
+	live->reason = FAULT_NONE;
+	live->severity = SEVERITY_UNKNOWN;
+	live->zone = ZONE_NORMAL;
+	live->suppression = SUPPRESSION_NONE;
+}
+
+/* The sensor as it was, if it still means the same; NULL: it is new. */
+static const struct conf_sensor *
+sensor_before(const struct conf *before, const struct conf_sensor *sensor)
+{
+	const struct conf_sensor *old = before != NULL ? conf_sensor(before, sensor->index) : NULL;
+
+	return old != NULL && conf_sensor_is_same_source(old, sensor) ? old : NULL;
+}
+
+/* The state of what stayed the same, a fresh one for what is new or means something else now. */
+static void
+keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
+{
+	const struct conf_sensor *sensor = &parts->conf->sensors[at];
+	const struct conf_sensor *old = sensor_before(engine->conf, sensor);
+	const struct conf_bus *bus = conf_bus(parts->conf, sensor->bus_index);
+	struct private_sensor *private = &parts->privates[at];
+	struct rate_window *rate = private->evaluator.rate;
+
+	live_sensor_afresh(&parts->sensors[at]);
+	evaluator_init(&private->evaluator, rate, engine->now.boottime_ms);
+	private->since_generation = parts->conf->generation;
+	private->last_ms = engine->now.boottime_ms;
+	if (old == NULL)
+		return;
+	parts->sensors[at] = engine->sensors[old - engine->conf->sensors];
+	*private = engine->privates[old - engine->conf->sensors];
+	private->evaluator.rate = rate;
+	if (!engine_is_polled(sensor, bus) ||
+	    !engine_is_polled(old, conf_bus(engine->conf, old->bus_index)))
+	private->since_generation = parts->conf->generation;
+	if (private->last_ms < engine->now.boottime_ms)
+	private->last_ms = engine->now.boottime_ms;
+}
+
+static void
+keep_bus(const struct engine *engine, const struct parts *parts, size_t at)
+{
+	const struct conf_bus *bus = &parts->conf->buses[at], *old = NULL;
+	struct live_bus *live = &parts->buses[at];
+
+	if (engine->conf != NULL)
+		old = conf_bus(engine->conf, bus->index);
+	if (old != NULL)
+		*live = engine->buses[old - engine->conf->buses];
+	else
+		live->state = BUS_UNKNOWN;
+	live->last_report_ms = engine->now.boottime_ms;
+	if (bus->admin_state == ADMIN_DISABLED)
+		live->state = BUS_DISABLED;
+	live->sensor_count = 0;
+	for (size_t i = 0; i < parts->conf->sensor_count; i++)
+		live->sensor_count += parts->conf->sensors[i].bus_index == bus->index;
+}
+
+/* ---- putting it in force ---- */
+
+/* Another rule, in service or not, under a bus that is lost or not: each can be an event. */
+static void
+tell_sensor(struct engine *engine, size_t at, const struct conf *before, bool is_first)
+{
+	const struct conf_sensor *sensor = &engine->conf->sensors[at];
+	const struct conf_sensor *old = sensor_before(before, sensor);
+	const struct conf_bus *bus = conf_bus(engine->conf, sensor->bus_index);
+	struct private_sensor *private = &engine->privates[at];
+	struct evaluator_rule rule = engine_rule(sensor, bus), was;
+
+	if (old != NULL)
+		was = engine_rule(old, conf_bus(before, old->bus_index));
+	if (old != NULL || is_first) {
+		evaluator_configure(&private->evaluator, old != NULL ? &was : NULL, &rule,
+		    private->last_ms, &engine->verdict);
+		engine_sensor_said(engine, at);
+	}
+	evaluator_set_in_service(&private->evaluator, &rule, engine_is_polled(sensor, bus),
+	    private->last_ms, &engine->verdict);
+	engine_sensor_said(engine, at);
+	evaluator_set_parent_lost(&private->evaluator,
+	    engine->bus_alarms[bus - engine->conf->buses] != 0, private->last_ms, &engine->verdict);
+	engine_sensor_said(engine, at);
+	engine_show(engine, at);
+}
+
+/* From here on nothing fails. */
+static void
+put_in_force(struct engine *engine, const struct parts *parts)
+{
+	struct parts old = { engine->conf, engine->privates, engine->sensors, engine->buses,
+		engine->bus_alarms };
+	bool is_first = old.conf == NULL;
+
+	engine->conf = parts->conf;
+	engine->privates = parts->privates;
+	engine->sensors = parts->sensors;
+	engine->buses = parts->buses;
+	engine->bus_alarms = parts->bus_alarms;
+	engine->are_states_new = true;
+	if (is_first)
+		engine_say(engine, EVENT_AGENT_START, (uint32_t)engine_open_rows(engine),
+		    engine->is_running);
+	else
+		engine_say(engine, EVENT_CONFIG_CHANGE, 0, 0);
+	engine->is_running = true;
+	engine_reconcile(engine);
+	for (size_t i = 0; i < engine->conf->sensor_count; i++)
+		tell_sensor(engine, i, old.conf, is_first);
+	parts_free(&old);
+	conf_unref(old.conf);
+}
+
+static int
+adopt(struct engine *engine, struct conf *conf, struct err *err)
+{
+	struct parts parts;
+	int r = parts_new(conf, &parts);
+
+	if (r < 0)
+		return err_set(err, r, "out of memory");
+	for (size_t i = 0; i < conf->sensor_count; i++)
+		keep_sensor(engine, &parts, i);
+	for (size_t i = 0; i < conf->bus_count; i++)
+		keep_bus(engine, &parts, i);
+	if (engine->conf == NULL) {
+		r = engine_load(engine, err);
+		if (r == 0)
+			r = engine_load_states(engine, conf, parts.privates, err);
+	}
+	if (r < 0) {
+		parts_free(&parts);
+		return r;
+	}
+	put_in_force(engine, &parts);
+	return 0;
+}
+
+int
+engine_configure(
+    struct engine *engine, struct conf *conf, const struct moment *now, struct err *err)
+{
+	bool has_entity_news;
+	int r;
+
+	engine->now = *now;
+	r = give_indices(engine, conf, err);
+	if (r < 0)
+		goto fail;
+	conf->generation = engine->conf == NULL ? 1 : engine->conf->generation + 1;
+	conf_seal(conf);
+	r = conf_entity_list(conf);
+	if (r < 0) {
+		err_set(err, r, "out of memory");
+		goto fail;
+	}
+	has_entity_news = engine->conf == NULL || !conf_entity_is_equal(engine->conf, conf);
+	r = adopt(engine, conf, err);
+	if (r < 0)
+		goto fail;
+	if (has_entity_news)
+		engine->agent.entities_changed_ms = now->boottime_ms;
+	engine->agent.configured_wall_ms = now->wall_ms;
+	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
+	engine->has_new_state = true;
+	engine_turn_end(engine, now);
+	if (engine->effects.conf_in_force != NULL)
+		engine->effects.conf_in_force(engine->effects.context, conf);
+	return 0;
+
+fail:
+	conf_unref(conf);
+	return r;
+}

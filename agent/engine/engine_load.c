@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+
+#include "engine/engine_private.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+
+static int
+take_event(void *context, const struct record *record, struct err *err)
+{
+	struct event_log *log = context;
+
+	if (log->last_seq != 0 && record->seq != log->last_seq + 1)
+		return err_set(
+		    err, -EIO, "the database has a gap before event %u", (unsigned)record->seq);
+	if (event_log_reserve(log, 1) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
+	event_log_add(log, record);
+	return 0;
+}
+
+static int
+take_alarm(void *context, const struct alarm_row *row, struct err *err)
+{
+	if (engine_add_row(context, row) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
+	return 0;
+}
+
+int
+engine_load(struct engine *engine, struct err *err)
+{
+	struct store *store = engine->store;
+	uint32_t was_running = 0;
+	int r;
+
+	r = store_get_number(store, STORE_NEXT_ALARM_ID, &engine->verdict.next_alarm_id, err);
+	if (r == 0 && engine->verdict.next_alarm_id == 0)
+		engine->verdict.next_alarm_id = 1;
+	if (r == 0)
+		r = store_get_number(store, STORE_EVENT_MAXIMUM, &engine->agent.event_maximum, err);
+	if (r == 0)
+		r = store_get_number(store, STORE_IS_RUNNING, &was_running, err);
+	event_log_done(&engine->log);
+	engine->row_count = 0;
+	if (r == 0)
+		r = store_load_events(store, take_event, &engine->log, err);
+	if (r == 0)
+		r = store_load_alarms(store, take_alarm, engine, err);
+	if (r < 0)
+		return r;
+	engine->has_new_alarms = true;
+	engine->is_running = was_running != 0;
+	return 0;
+}
+
+struct state_taker {
+	const struct engine *engine;
+	const struct conf *conf;
+	struct private_sensor *privates;
+	bool is_clock_synchronised;
+};
+
+/* The state of a sensor that is not configured any more goes; reconciling ends its alarms. */
+static int
+take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
+    const struct moment *then, struct err *err)
+{
+	const struct state_taker *taker = context;
+	const struct moment *now = &taker->engine->now;
+	const struct conf_sensor *sensor = conf_sensor(taker->conf, index);
+	int64_t age_ms = elapsed_ms(then, now, taker->is_clock_synchronised);
+	struct private_sensor *private;
+	struct evaluator_kept kept;
+
+	(void)err;
+	if (sensor == NULL)
+		return 0;
+	if (stored == NULL) {
+		log_warning(
+		    "sensor \"%s\": what is stored of it cannot be understood", sensor->name);
+		return 0;
+	}
+	kept = *stored;
+	evaluator_shift(&kept, then->boottime_ms, now->boottime_ms - age_ms - then->boottime_ms);
+	private = &taker->privates[sensor - taker->conf->sensors];
+	evaluator_restart(&private->evaluator, &kept, private->evaluator.rate, now->boottime_ms);
+	return 0;
+}
+
+int
+engine_load_states(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
+    struct err *err)
+{
+	struct state_taker taker = { engine, conf, privates, clock_is_synchronised() };
+
+	return store_load_states(engine->store, take_state, &taker, err);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ENGINE_ENGINE_PRIVATE_H
+#define ENGINE_ENGINE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/evaluator.h"
+#include "engine/engine.h"
+#include "engine/event_log.h"
+
+/* Inside agent/engine/engine*.c only. */
+
+#define ENGINE_TICK_MS     1000
+#define ENGINE_WAITING_MAX 1024 /* events that are not stored yet */
+
+/* What the engine knows of a sensor beside what it shows; in the order of conf->sensors. */
+struct private_sensor {
+	struct evaluator evaluator;
+	int64_t last_ms;           /* the evaluator's clock never goes back */
+	uint32_t since_generation; /* samples from before it started afresh do not count */
+	bool is_changed;           /* what it keeps has to be stored */
+};
+
+struct engine {
+	struct store *store;
+	struct hub *hub;
+	struct engine_effects effects;
+	struct moment now; /* of the call that is under way */
+
+	const struct conf *conf;
+	struct private_sensor *privates;
+	struct live_sensor *sensors;
+	struct live_bus *buses;
+	uint32_t *bus_alarms; /* in the order of conf->buses: the open alarm's id; 0: not lost */
+	struct live_agent agent;
+
+	struct verdict verdict; /* its next_alarm_id is the engine's */
+	struct alarm_row *rows; /* by id; unlisted ones until that is stored */
+	size_t row_count, row_room;
+	struct event_log log;
+
+	/* what the next commit has to store */
+	struct record *waiting; /* a ring of ENGINE_WAITING_MAX, the oldest at waiting_first */
+	size_t waiting_first, waiting_count;
+	bool has_changed;    /* of all this anything */
+	bool are_states_new; /* another configuration: all states take the place of all */
+	bool is_running;     /* to be stored as STORE_IS_RUNNING */
+	int64_t retry_ms;    /* while the storage state is not ok: not before */
+
+	int64_t tick_due_ms;
+	int64_t published_ms;
+	bool has_new_values;
+	bool has_new_state;  /* quality, a bus, the configuration: shown at once */
+	bool has_new_alarms; /* the rows are not those that are shown */
+};
+
+/* Of whom an event is. */
+struct origin {
+	uint32_t sensor, bus; /* indices; 0 */
+	enum quantity quantity;
+	const char *source;
+};
+
+/* engine_conf.c */
+bool engine_is_polled(const struct conf_sensor *sensor, const struct conf_bus *bus);
+struct evaluator_rule engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus);
+
+/* engine.c: what the evaluator knows becomes what is shown. */
+void engine_show(struct engine *engine, size_t at);
+
+/* engine_load.c: what was stored, before the first configuration is in force. */
+int engine_load(struct engine *engine, struct err *err);
+int engine_load_states(struct engine *engine, const struct conf *conf,
+    struct private_sensor *privates, struct err *err);
+
+/* engine_alarm.c */
+
+/* After each call of a sensor's evaluator with engine->verdict: its events, its state, its row. */
+void engine_sensor_said(struct engine *engine, size_t at);
+
+/* An event of the agent itself. */
+void engine_say(struct engine *engine, enum event_kind kind, uint32_t first, uint32_t second);
+
+void engine_bus_lost(struct engine *engine, size_t at);
+void engine_bus_back(struct engine *engine, size_t at);
+
+/* Alarms of what is not there any more end; finds engine->bus_alarms. */
+void engine_reconcile(struct engine *engine);
+
+struct alarm_row *engine_row(struct engine *engine, uint32_t alarm_id); /* NULL: none */
+int engine_add_row(struct engine *engine, const struct alarm_row *row);
+size_t engine_open_rows(const struct engine *engine);
+
+/* engine_turn.c: stores what there is to store, or tries; later if it fails. */
+void engine_commit(struct engine *engine);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_private.h"
+#include "sys/log.h"
+
+#define ENGINE_PUBLISH_MS 100
+#define ENGINE_RETRY_MS   1000
+
+/* ---- the transaction ---- */
+
+static struct record *
+waiting_at(const struct engine *engine, size_t n)
+{
+	return &engine->waiting[(engine->waiting_first + n) % ENGINE_WAITING_MAX];
+}
+
+static bool
+is_raise(const struct record *record)
+{
+	return record->kind == EVENT_RAISE || record->kind == EVENT_FAULT_RAISE ||
+	       record->kind == EVENT_RATE_RAISE || record->kind == EVENT_BUS_RAISE;
+}
+
+/* Numbers what waits as it will be after the commit (0: as it is after a failed one). */
+static void
+number_events(struct engine *engine, uint32_t first_seq)
+{
+	for (size_t i = 0; i < engine->waiting_count; i++) {
+		struct record *record = waiting_at(engine, i);
+		struct alarm_row *row;
+
+		record->seq = first_seq == 0 ? 0 : first_seq + (uint32_t)i;
+		if (!is_raise(record))
+			continue;
+		row = engine_row(engine, record->alarm_id);
+		if (row != NULL)
+			row->raised_seq = record->seq;
+	}
+}
+
+static uint32_t
+first_kept(const struct engine *engine, uint32_t last_seq)
+{
+	return last_seq > engine->agent.event_maximum ? last_seq - engine->agent.event_maximum + 1
+	                                              : 1;
+}
+
+static int
+write_events(struct engine *engine, struct err *err)
+{
+	uint32_t last_seq = engine->log.last_seq + (uint32_t)engine->waiting_count;
+	int r = 0;
+
+	for (size_t i = 0; i < engine->waiting_count && r == 0; i++)
+		r = store_add_event(engine->store, waiting_at(engine, i), engine->now.boot_id, err);
+	if (r == 0 && engine->waiting_count > 0)
+		r = store_drop_events(engine->store, first_kept(engine, last_seq), err);
+	return r;
+}
+
+static int
+write_rows(struct engine *engine, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < engine->row_count && r == 0; i++) {
+		const struct alarm_row *row = &engine->rows[i];
+
+		if (!row->is_changed)
+			continue;
+		r = row->alarm.state == ALARM_UNLISTED
+		        ? store_remove_alarm(engine->store, row->alarm.id, err)
+		        : store_put_alarm(engine->store, row, err);
+	}
+	return r;
+}
+
+static int
+write_states(struct engine *engine, struct err *err)
+{
+	int r = 0;
+
+	if (engine->are_states_new)
+		r = store_clear_states(engine->store, err);
+	for (size_t i = 0; i < engine->conf->sensor_count && r == 0; i++) {
+		const struct private_sensor *private = &engine->privates[i];
+
+		if (private->is_changed || engine->are_states_new)
+			r = store_put_state(engine->store, engine->conf->sensors[i].index,
+			    &private->evaluator.kept, &engine->now, err);
+	}
+	return r;
+}
+
+static int
+write_all(struct engine *engine, struct err *err)
+{
+	int r = store_begin(engine->store, err);
+
+	if (r < 0)
+		return r;
+	r = write_events(engine, err);
+	if (r == 0)
+		r = write_rows(engine, err);
+	if (r == 0)
+		r = write_states(engine, err);
+	if (r == 0)
+		r = store_put_number(
+		    engine->store, STORE_NEXT_ALARM_ID, engine->verdict.next_alarm_id, err);
+	if (r == 0)
+		r = store_put_number(engine->store, STORE_IS_RUNNING, engine->is_running, err);
+	if (r < 0) {
+		store_rollback(engine->store);
+		return r;
+	}
+	return store_commit(engine->store, err);
+}
+
+static void
+committed(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->waiting_count; i++)
+		event_log_add(&engine->log, waiting_at(engine, i));
+	event_log_drop(&engine->log, first_kept(engine, engine->log.last_seq));
+	engine->waiting_first = 0;
+	engine->waiting_count = 0;
+	for (size_t i = 0; i < engine->row_count; i++)
+		engine->rows[i].is_changed = false;
+	for (size_t i = 0; i < engine->conf->sensor_count; i++)
+		engine->privates[i].is_changed = false;
+	engine->has_changed = false;
+	engine->are_states_new = false;
+	if (engine->agent.storage == STORAGE_OK)
+		return;
+	engine->agent.storage = STORAGE_OK;
+	log_info("the database can be written again");
+	engine_say(engine, EVENT_STORAGE_OK, 0, 0);
+}
+
+static void
+not_committed(struct engine *engine, const struct err *err)
+{
+	bool was_ok = engine->agent.storage == STORAGE_OK;
+
+	engine->retry_ms = engine->now.boottime_ms + ENGINE_RETRY_MS;
+	if (!was_ok)
+		return;
+	engine->agent.storage = STORAGE_DEGRADED;
+	log_error("%s; alarms go on, what happens is kept until it can be stored", err->text);
+	engine_say(engine, EVENT_STORAGE_TROUBLE, 0, 0);
+}
+
+void
+engine_commit(struct engine *engine)
+{
+	struct err err = { .text = "out of memory" };
+	int r;
+
+	if (!engine->has_changed)
+		return;
+	if (engine->agent.storage != STORAGE_OK && engine->now.boottime_ms < engine->retry_ms)
+		return;
+	r = event_log_reserve(&engine->log, engine->waiting_count);
+	if (r == 0) {
+		number_events(engine, engine->log.last_seq + 1);
+		r = write_all(engine, &err);
+	}
+	if (r == 0) {
+		committed(engine);
+	} else {
+		number_events(engine, 0);
+		not_committed(engine, &err);
+	}
+	engine->has_new_state = true;
+	engine->has_new_alarms = true;
+}
+
+/* Not before it is stored that they are gone, and never while somebody goes through them. */
+static void
+forget_rows(struct engine *engine)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < engine->row_count; i++)
+		if (engine->rows[i].is_changed || engine->rows[i].alarm.state != ALARM_UNLISTED)
+			engine->rows[kept++] = engine->rows[i];
+	engine->row_count = kept;
+}
+
+/* ---- publishing ---- */
+
+/* Critical before unknown before warning before ok. */
+static enum severity
+worse(enum severity a, enum severity b)
+{
+	static const int rank[] = {
+		[SEVERITY_OK] = 0,
+		[SEVERITY_WARNING] = 1,
+		[SEVERITY_UNKNOWN] = 2,
+		[SEVERITY_CRITICAL] = 3,
+	};
+
+	return rank[a] > rank[b] ? a : b;
+}
+
+/* Suppressed ones are counted, but nobody is to look at them. */
+static bool
+is_row_suppressed(const struct engine *engine, const struct alarm_row *row)
+{
+	const struct conf_sensor *sensor = conf_sensor(engine->conf, row->sensor);
+
+	return sensor != NULL &&
+	       engine->sensors[sensor - engine->conf->sensors].suppression != SUPPRESSION_NONE;
+}
+
+static void
+engine_sum_up_rows(struct engine *engine)
+{
+	struct live_agent *agent = &engine->agent;
+
+	agent->alarms_active = 0;
+	agent->alarms_unacknowledged = 0;
+	for (size_t i = 0; i < engine->row_count; i++) {
+		const struct alarm_row *row = &engine->rows[i];
+
+		agent->alarms_unacknowledged += row->alarm.state == ALARM_ACTIVE ||
+		                                row->alarm.state == ALARM_CLEARED_UNACKNOWLEDGED;
+		if (!alarm_is_open(&row->alarm))
+			continue;
+		agent->alarms_active++;
+		if (!is_row_suppressed(engine, row))
+			agent->overall = worse(agent->overall, row->alarm.severity);
+	}
+}
+
+static void
+engine_sum_up(struct engine *engine)
+{
+	struct live_agent *agent = &engine->agent;
+
+	agent->sensors_in_fault = 0;
+	agent->overall = SEVERITY_OK;
+	for (size_t i = 0; i < engine->conf->sensor_count; i++) {
+		const struct live_sensor *sensor = &engine->sensors[i];
+
+		agent->sensors_in_fault += sensor->quality == QUALITY_FAULT;
+		if (sensor->suppression == SUPPRESSION_NONE)
+			agent->overall = worse(agent->overall, sensor->severity);
+	}
+	engine_sum_up_rows(engine);
+}
+
+static void
+engine_show_alarms(struct engine *engine)
+{
+	struct alarms *alarms = alarms_new(engine->row_count);
+
+	if (alarms == NULL)
+		return;
+	alarms->count = 0;
+	for (size_t i = 0; i < engine->row_count; i++)
+		if (engine->rows[i].alarm.state != ALARM_UNLISTED)
+			alarms->rows[alarms->count++] = engine->rows[i];
+	hub_take_alarms(engine->hub, alarms);
+	engine->has_new_alarms = false;
+}
+
+static void
+engine_show_events(struct engine *engine)
+{
+	struct event_view *view = event_log_view(&engine->log);
+
+	if (view != NULL)
+		hub_take_events(engine->hub, view);
+}
+
+static void
+engine_publish(struct engine *engine, const struct moment *now)
+{
+	const struct conf *conf = engine->conf;
+	struct live *live = hub_take_live(engine->hub, conf->sensor_count, conf->bus_count);
+
+	if (live == NULL)
+		return; /* no memory: what was published stays, the next turn tries again */
+	engine_sum_up(engine);
+	if (engine->has_new_alarms)
+		engine_show_alarms(engine);
+	engine_show_events(engine);
+	memcpy(live->sensors, engine->sensors, conf->sensor_count * sizeof(*live->sensors));
+	memcpy(live->buses, engine->buses, conf->bus_count * sizeof(*live->buses));
+	if (hub_publish(engine->hub, conf, live, &engine->agent) < 0)
+		return;
+	engine->published_ms = now->boottime_ms;
+	engine->has_new_values = false;
+	engine->has_new_state = false;
+}
+
+int64_t
+engine_publish_due_ms(const struct engine *engine)
+{
+	if (engine->has_new_state)
+		return engine->published_ms;
+	return engine->has_new_values ? engine->published_ms + ENGINE_PUBLISH_MS : INT64_MAX;
+}
+
+void
+engine_turn_end(struct engine *engine, const struct moment *now)
+{
+	engine->now = *now;
+	engine_commit(engine);
+	if (engine->row_count > 0)
+		forget_rows(engine);
+	if (engine_publish_due_ms(engine) <= now->boottime_ms)
+		engine_publish(engine, now);
+}
