@@ -238,7 +238,7 @@ ask_whole(struct grants *grants, struct hung *hung, int64_t now_ms)
 
 	if (hung->state == HUNG_REFUSED && hung->again_ms > now_ms)
 		return false;
-	what.length = table_base(hung->table, what.arcs, ASK_ARCS_MAX);
+	what.length = table_region(hung->table, what.arcs, ASK_ARCS_MAX);
 	hung->again_ms = now_ms + AGAIN_MS;
 	return ask(grants, hung, ROWS_NOTHING, 0, &what);
 }

@@ -9,9 +9,11 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/serve.c agent/snmp/serve.h \
 	agent/snmp/table.c agent/snmp/table.h \
 	agent/snmp/tables.c agent/snmp/tables.h \
+	agent/snmp/tbl_alarm.c \
 	agent/snmp/tbl_bus.c \
 	agent/snmp/tbl_entity.c \
 	agent/snmp/tbl_entity_sensor.c \
+	agent/snmp/tbl_event.c \
 	agent/snmp/tbl_sensor.c \
 	agent/snmp/tbl_system.c \
 	agent/snmp/tbl_temperature.c \

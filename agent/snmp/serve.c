@@ -19,7 +19,8 @@ struct served {
 	const struct table *table;
 	struct server *server;
 	oid base[SERVED_BASE_MAX];
-	size_t base_length;
+	size_t base_length;   /* of the table */
+	size_t region_length; /* of what is registered: it begins with the base */
 };
 
 static const u_char asn_type[] = {
@@ -211,7 +212,7 @@ hang_up(struct served *served)
 		return false;
 	handler->myvoid = served;
 	registration = netsnmp_handler_registration_create(
-	    served->table->name, handler, served->base, served->base_length, HANDLER_CAN_RONLY);
+	    served->table->name, handler, served->base, served->region_length, HANDLER_CAN_RONLY);
 	if (registration == NULL) {
 		netsnmp_handler_free(handler);
 		return false;
@@ -231,7 +232,8 @@ serve_table(const struct table *table, struct server *server)
 	served->table = table;
 	served->server = server;
 	served->base_length = table_base(table, base, SERVED_BASE_MAX);
-	for (size_t i = 0; i < served->base_length; i++)
+	served->region_length = table_region(table, base, SERVED_BASE_MAX);
+	for (size_t i = 0; i < served->region_length; i++)
 		served->base[i] = base[i];
 	if (hang_up(served))
 		return served;
@@ -254,5 +256,5 @@ served_table(const struct served *served)
 bool
 served_is_at(const struct served *served, const unsigned long *name, size_t length)
 {
-	return snmp_oid_compare(name, length, served->base, served->base_length) == 0;
+	return snmp_oid_compare(name, length, served->base, served->region_length) == 0;
 }

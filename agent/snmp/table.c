@@ -22,6 +22,17 @@ table_base(const struct table *table, uint32_t *arcs, size_t room)
 	return length;
 }
 
+size_t
+table_region(const struct table *table, uint32_t *arcs, size_t room)
+{
+	size_t length = table_base(table, arcs, room);
+
+	assert(length < room);
+	if (table->is_one_scalar)
+		arcs[length++] = table->columns[0].number;
+	return length;
+}
+
 static const struct column *
 find_column(const struct table *table, uint64_t number)
 {

@@ -43,7 +43,7 @@ struct value {
 	uint64_t counter;
 	const void *octets; /* in the snapshot, in static memory, or in `room`; an OID: uint32_t */
 	size_t length;      /* how many of these */
-	char room[64];
+	char room[256];     /* for a whole EnvsText */
 };
 
 /* Where a getter looks: one row of one snapshot. */
@@ -76,7 +76,8 @@ struct table {
 	const char *name;
 	const uint32_t *place; /* below the root of the MIB; the entry, or the group of scalars */
 	size_t place_length;
-	bool is_standard; /* `place` is the whole OID, of another MIB than ours */
+	bool is_standard;   /* `place` is the whole OID, of another MIB than ours */
+	bool is_one_scalar; /* alone registered: other tables hang beside it below `place` */
 	enum table_sharing sharing;
 	const struct column *columns; /* by rising number; no not-accessible ones */
 	size_t column_count;
@@ -127,6 +128,9 @@ bool table_has_row(const struct table *table, const struct snapshot *snapshot, s
 
 /* The OID of the entry or group, at most `room` arcs; how many they are. */
 size_t table_base(const struct table *table, uint32_t *arcs, size_t room);
+
+/* What is registered with the master: that, or the scalar itself. */
+size_t table_region(const struct table *table, uint32_t *arcs, size_t room);
 
 /* Helpers for getters. */
 bool value_text(struct value *value, const char *text);

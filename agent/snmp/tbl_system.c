@@ -52,7 +52,30 @@ get_sensors_in_fault(const struct cell *cell, struct value *value)
 	return true;
 }
 
-/* What has no source yet and rests at 0: alarms, events, deliveries. */
+static bool
+get_alarm_active_count(const struct cell *cell, struct value *value)
+{
+	value->number = cell->snapshot->agent.alarms_active;
+	return true;
+}
+
+static bool
+get_alarm_unacknowledged_count(const struct cell *cell, struct value *value)
+{
+	value->number = cell->snapshot->agent.alarms_unacknowledged;
+	return true;
+}
+
+static bool
+get_event_last_seq(const struct cell *cell, struct value *value)
+{
+	const struct event_view *events = cell->snapshot->events;
+
+	value->number = events != NULL ? events->last_seq : 0;
+	return true;
+}
+
+/* What has no source yet and rests at 0: deliveries. */
 static bool
 get_none(const struct cell *cell, struct value *value)
 {
@@ -79,8 +102,7 @@ get_mail_path_state(const struct cell *cell, struct value *value)
 static bool
 get_storage_state(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	value->integer = 1; /* ok: nothing is written between two configurations */
+	value->integer = cell->snapshot->agent.storage;
 	return true;
 }
 
@@ -123,10 +145,11 @@ static const struct column columns[] = {
 	{ 5, "envsConfigLastChange", VALUE_OCTETS, ACCESS_READ_ONLY, get_config_last_change },
 	{ 6, "envsSensorCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_sensor_count },
 	{ 7, "envsSensorsInFault", VALUE_GAUGE, ACCESS_READ_ONLY, get_sensors_in_fault },
-	{ 8, "envsAlarmActiveCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
-	{ 9, "envsAlarmUnacknowledgedCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
+	{ 8, "envsAlarmActiveCount", VALUE_GAUGE, ACCESS_READ_ONLY, get_alarm_active_count },
+	{ 9, "envsAlarmUnacknowledgedCount", VALUE_GAUGE, ACCESS_READ_ONLY,
+	    get_alarm_unacknowledged_count },
 	{ 10, "envsOverallSeverity", VALUE_INTEGER, ACCESS_READ_ONLY, get_overall_severity },
-	{ 11, "envsEventLastSeq", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_none },
+	{ 11, "envsEventLastSeq", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_event_last_seq },
 	{ 12, "envsDeliveryPending", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
 	{ 13, "envsDeliveryOldestAge", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
 	{ 14, "envsMailPathState", VALUE_INTEGER, ACCESS_READ_ONLY, get_mail_path_state },

@@ -31,6 +31,11 @@ TABLES = {
         storageType rowStatus faultDelay"""),
     "envsTemperatureTable": ("1.4.1.1", """name celsius celsiusTenths fahrenheit severity min24h
         max24h trend minutesToLimit"""),
+    "envsAlarmTable": ("1.5.1.1", """id sensor source kind severity zone raisedTime raisedSeq value
+        peak limit state action note notified text"""),
+    "envsEvent": ("1.6", "firstSeq maximum"),
+    "envsEventTable": ("1.6.3.1", """index kind alarmId sensor source severity previousSeverity
+        value limit unit time reason text seq"""),
 }
 
 # RFC 6933 and RFC 3433: the same with the whole OID.

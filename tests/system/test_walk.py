@@ -156,7 +156,8 @@ class Walk(harness.SystemTest):
         row = self.manager.rows("envsSystem")[0]
         self.assertEqual(row.sensorCount, len(SENSORS))
         self.assertEqual(row.sensorsInFault, 1)
-        self.assertEqual(row.overallSeverity, 4)
+        self.assertEqual(row.overallSeverity, 3)  # a fault is a critical alarm
+        self.assertEqual((row.alarmActiveCount, row.alarmUnacknowledgedCount), (1, 1))
         self.assertEqual(row.agentSite, b"Prague 1")
         self.assertEqual(len(row.agentUuid), 36)
         self.assertEqual(len(row.agentStartTime), 11)
@@ -295,8 +296,9 @@ class Empty(harness.SystemTest):
         self.assertEqual(manager.rows("envsSensorTable"), {})
         self.assertEqual(manager.rows("envsTemperatureTable"), {})
         oids = [oid_key(varbind.oid) for varbind in manager.bulkwalk(f".{root()}")]
-        last_bus = oid_key(cell_oid("envsBusTable", "storageType", 1))
-        self.assertEqual(oids[-1], last_bus)
+        self.assertEqual(manager.rows("envsAlarmTable"), {})
+        last_event = oid_key(cell_oid("envsEventTable", "seq", 1))
+        self.assertEqual(oids[-1], last_event)
         self.assertEqual(manager.get(cell_oid("envsSensorTable", "name", 1))[0].type, NO_INSTANCE)
         system = manager.rows("envsSystem")[0]
         self.assertEqual((system.sensorCount, system.overallSeverity), (0, 1))

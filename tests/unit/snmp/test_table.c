@@ -31,6 +31,43 @@ good(int32_t milli)
 	};
 }
 
+/* Alarms 5 (a limit) and 9 (a fault); events 300 to 700. */
+static void
+publish_alarms(void)
+{
+	struct alarms *alarms = alarms_new(2);
+	struct event_log log = { 0 };
+
+	alarms->rows[0] = (struct alarm_row){
+		.alarm = { .id = 5,
+		    .kind = ALARM_LIMIT,
+		    .state = ALARM_LATCHED,
+		    .severity = SEVERITY_WARNING,
+		    .zone = ZONE_HIGH_WARNING,
+		    .peak_milli = 28000,
+		    .limit_milli = 27000 },
+		.sensor = 3,
+		.has_value = true,
+		.quantity = QUANTITY_TEMPERATURE,
+		.source = "three",
+	};
+	alarms->rows[1] = (struct alarm_row){
+		.alarm = { .id = 9,
+		    .kind = ALARM_FAULT,
+		    .state = ALARM_ACTIVE,
+		    .severity = SEVERITY_CRITICAL,
+		    .zone = ZONE_NORMAL,
+		    .reason = FAULT_STALE },
+		.source = "seven",
+	};
+	hub_take_alarms(hub, alarms);
+	assert_int_equal(event_log_reserve(&log, 401), 0);
+	for (uint32_t seq = 300; seq <= 700; seq++)
+		event_log_add(&log, &(struct record){ .seq = seq, .kind = EVENT_AGENT_STOP });
+	hub_take_events(hub, event_log_view(&log));
+	event_log_done(&log);
+}
+
 static int
 publish(void **state)
 {
@@ -59,6 +96,7 @@ publish(void **state)
 		.zone = ZONE_NORMAL };
 	live->sensors[2] = good(45000);
 	live->buses[0].state = BUS_UP;
+	publish_alarms();
 	assert_int_equal(hub_publish(hub, conf, live, &agent), 0);
 	conf_unref(conf);
 	return 0;
@@ -224,6 +262,58 @@ texts_times_and_bits_have_the_shape_of_the_mib(void **state)
 	hub_put(hub, cell.snapshot);
 }
 
+static void
+assert_text(const struct table *table, uint64_t column, uint64_t index, const char *text)
+{
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+	const struct position at = { column, index };
+	const struct column *ret_column;
+	struct value value;
+
+	assert_int_equal(table_get(table, &cell, &at, &ret_column, &value), TABLE_OK);
+	assert_int_equal(value.length, strlen(text));
+	assert_memory_equal(value.octets, text, value.length);
+	hub_put(hub, cell.snapshot);
+}
+
+static void
+alarms_and_events_have_rows(void **state)
+{
+	static const struct {
+		const struct table *table;
+		struct position at;
+		enum table_result result;
+		int32_t integer;
+	} cases[] = {
+		{ &table_alarm, { 6, 5 }, TABLE_OK, ZONE_NORMAL }, /* it is over */
+		{ &table_alarm, { 10, 5 }, TABLE_OK, 28000 },
+		{ &table_alarm, { 10, 9 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_alarm, { 12, 9 }, TABLE_OK, ALARM_ACTIVE },
+		{ &table_alarm, { 12, 6 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_event, { 2, 300 }, TABLE_OK, EVENT_AGENT_STOP },
+		{ &table_event, { 2, 700 }, TABLE_OK, EVENT_AGENT_STOP },
+		{ &table_event, { 2, 299 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_event, { 2, 701 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_event, { 8, 300 }, TABLE_NO_INSTANCE, 0 },
+	};
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+	const struct column *column;
+	struct value value;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(table_get(cases[i].table, &cell, &cases[i].at, &column, &value),
+		    cases[i].result);
+		if (cases[i].result == TABLE_OK)
+			assert_int_equal(value.integer, cases[i].integer);
+	}
+	hub_put(hub, cell.snapshot);
+	assert_text(&table_alarm, 16, 5,
+	    "three is too high: 28.000 C has reached the warning limit 27.000 C.");
+	assert_text(&table_alarm, 16, 9, "seven gives no valid reading: stale.");
+	assert_text(&table_event, 13, 555, "The agent stops.");
+}
+
 int
 main(void)
 {
@@ -232,6 +322,7 @@ main(void)
 		cmocka_unit_test(next_passes_over_missing_cells_and_goes_on_in_the_next_column),
 		cmocka_unit_test(a_walk_of_each_table_rises_and_ends),
 		cmocka_unit_test(only_temperatures_have_a_row_in_the_temperature_table),
+		cmocka_unit_test(alarms_and_events_have_rows),
 		cmocka_unit_test(texts_times_and_bits_have_the_shape_of_the_mib),
 	};
 
