@@ -41,7 +41,10 @@ put_reports(void *context)
 		report->count = 1;
 		report->samples[0] = (struct sample){
 			.sensor = (uint32_t)(i % SENSORS) + 1,
-			.reading = reading_good((struct raw){ .kind = RAW_MILLI, .i = i }),
+			.reading = reading_good((struct raw){
+			    .kind = RAW_MILLI,
+			    .i = i / SENSORS % 2 == 0 ? 20000 : 30000,
+			}),
 			.time_ms = clock_boottime_ms(),
 		};
 		if (chan_put(parties->inbox, message) == CHAN_FULL)
@@ -61,6 +64,11 @@ look(void *context)
 
 		for (size_t i = 0; i < snapshot->live->sensor_count; i++)
 			reads += snapshot->live->sensors[i].reads;
+		for (size_t i = 0; i < snapshot->alarms->count; i++)
+			assert_true(snapshot->alarms->rows[i].alarm.id != 0);
+		for (size_t i = 0; i < event_view_count(snapshot->events); i++)
+			assert_int_equal(event_view_at(snapshot->events, i)->seq,
+			    snapshot->events->first_seq + i);
 		parties->seen += reads > 0;
 		hub_put(parties->hub, snapshot);
 	}
@@ -70,11 +78,17 @@ static struct conf *
 fifty_sensors(void)
 {
 	struct conf *conf = fixture_conf("", 1000);
+	struct conf_sensor *sensor;
 	char name[8];
 
 	for (int i = 0; i < SENSORS; i++) {
 		snprintf(name, sizeof(name), "s%02d", i);
-		fixture_sensor(conf, 0, name);
+		sensor = fixture_sensor(conf, 0, name);
+		sensor->limit_milli[LIMIT_HIGH_WARNING] = 27000;
+		sensor->limits_enabled = LIMIT_BIT(LIMIT_HIGH_WARNING);
+		sensor->on_delay_ms = 0;
+		sensor->off_delay_ms = 0;
+		sensor->min_samples = 1;
 	}
 	return conf;
 }
