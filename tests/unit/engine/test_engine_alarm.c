@@ -85,7 +85,7 @@ static struct conf *
 quick_conf(unsigned count)
 {
 	struct conf *conf = fixture_conf("", 1000);
-	char name[8];
+	char name[16];
 
 	for (unsigned i = 0; i < count; i++) {
 		struct conf_sensor *sensor;
@@ -238,6 +238,35 @@ a_restart_neither_repeats_nor_forgets(void **state)
 	reads(bench, 31000);
 	assert_int_equal(event(bench, 6)->alarm_id, 2); /* ids go on */
 	assert_memory_equal(&event(bench, 2)->source, "s0001", 6);
+}
+
+/* The clock is another one; ids, zone, history and the time of the raise stay. */
+static void
+a_reboot_is_a_restart(void **state)
+{
+	struct bench *bench = *state;
+	int64_t raised_ms;
+
+	configure(bench, quick_conf(1));
+	reads(bench, 31000);
+	raised_ms = bench->now.wall_ms;
+	text_copy(bench->now.boot_id, sizeof(bench->now.boot_id), "another boot");
+	bench->now.boottime_ms = START + 3600000;
+	bench->now.wall_ms += 60000;
+	restart(bench, quick_conf(1));
+	reads(bench, 31000);
+	ASSERT_EVENTS(bench, 3, EVENT_AGENT_START);
+	assert_int_equal(look(bench)->alarms->rows[0].raised_wall_ms, raised_ms);
+	reads(bench, 20000);
+	ASSERT_EVENTS(bench, 4, EVENT_CLEAR);
+	assert_int_equal(event(bench, 4)->wall_ms, bench->now.wall_ms);
+	for (int i = 0; i < 2; i++) {
+		reads(bench, 31000);
+		reads(bench, 20000);
+	}
+	/* the raise before the boot is the first of four within 15 minutes */
+	reads(bench, 31000);
+	ASSERT_EVENTS(bench, 9, EVENT_RAISE, EVENT_CHATTER);
 }
 
 static void
@@ -489,6 +518,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(a_crossing_is_an_alarm_from_raise_to_clear),
 		ENGINE_TEST(a_restart_neither_repeats_nor_forgets),
+		ENGINE_TEST(a_reboot_is_a_restart),
 		ENGINE_TEST(an_end_in_order_is_told),
 		ENGINE_TEST(what_is_configured_away_clears),
 		ENGINE_TEST(a_lost_bus_is_one_alarm),
