@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
 #include <confuse.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -227,11 +228,16 @@ open_inner(struct parser *parser, const char *title)
 static struct section *
 section_of(struct parser *parser, const cfg_t *cfg)
 {
+	struct section *section;
+
 	if (cfg == parser->root)
-		return &parser->top;
-	if (cfg == outer_cfg(parser))
-		return open_outer(parser) < 0 ? NULL : &parser->outer;
-	return open_inner(parser, cfg->title) < 0 ? NULL : &parser->inner;
+		section = &parser->top;
+	else if (cfg == outer_cfg(parser))
+		section = open_outer(parser) < 0 ? NULL : &parser->outer;
+	else
+		section = open_inner(parser, cfg->title) < 0 ? NULL : &parser->inner;
+	assert(section == NULL || section->spot != NULL);
+	return section;
 }
 
 /* ---- keys ---- */
@@ -287,6 +293,7 @@ take_key(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	if (section == NULL)
 		return -1;
 	target = find_target(section, opt->name);
+	assert(target.spot != NULL);
 	number = schema_number(target.field);
 	if (target.spot->lines[number] != 0)
 		return refuse_twice(parser, section, &target, line);

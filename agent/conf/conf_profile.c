@@ -191,7 +191,7 @@ conf_profile_get(struct reader *reader, const char *name, uint32_t file, uint32_
 {
 	char known[NAMES_SHOWN_SIZE];
 	struct wanted wanted = { .name = name };
-	struct profile *profile;
+	struct profile *profile = NULL;
 	int r;
 
 	for (size_t i = 0; i < reader->profile_count; i++) {
@@ -239,7 +239,7 @@ collect(void *context, const char *path, const char *name)
 {
 	struct collection *collection = context;
 	struct reader *reader = collection->reader;
-	struct profile *profile;
+	struct profile *profile = NULL;
 	char *mine;
 
 	if (is_known(reader, name))
@@ -250,8 +250,8 @@ collect(void *context, const char *path, const char *name)
 	reader->file = 0;
 	if (read_profile(reader, mine, name, 1, &profile) == 0)
 		return 0;
-	if (reader->err.code == -ENOMEM)
-		return -ENOMEM;
+	if (profile == NULL || reader->err.code == -ENOMEM)
+		return -ENOMEM; /* or too many files: none of the rest can be read either */
 	if (collection->profiles->bad_count++ == 0)
 		collection->profiles->bad = reader->err;
 	reader->err = (struct err){ .code = 0 };
@@ -293,7 +293,7 @@ conf_profiles_read(const char *path, struct conf_profiles *ret_profiles, struct 
 		r = visit_all(&reader, collect, &collection);
 	if (r == 0) {
 		ret_profiles->maps = calloc(reader.profile_count + 1, sizeof(*ret_profiles->maps));
-		r = ret_profiles->maps == NULL ? reader_no_memory(&reader) : 0;
+		r = ret_profiles->maps == NULL ? -ENOMEM : 0;
 	}
 	for (size_t i = 0; r == 0 && i < reader.profile_count; i++)
 		if (reader.profiles[i]->parts.count > 0)
