@@ -113,7 +113,7 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 {
 	const struct conf_sensor *sensor = conf_sensor(engine->conf, sample->sensor);
 	const struct conf_bus *bus;
-	struct private_sensor *private;
+	struct private_sensor *own;
 	struct evaluator_rule rule;
 	enum fault_reason reason;
 	int32_t milli = 0;
@@ -122,12 +122,12 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 	if (sensor == NULL)
 		return;
 	at = (size_t)(sensor - engine->conf->sensors);
-	private = &engine->privates[at];
+	own = &engine->privates[at];
 	bus = conf_bus(engine->conf, sensor->bus_index);
-	if (generation < private->since_generation || !engine_is_polled(sensor, bus))
+	if (generation < own->since_generation || !engine_is_polled(sensor, bus))
 		return;
-	if (private->last_ms < sample->time_ms)
-	private->last_ms = sample->time_ms;
+	if (own->last_ms < sample->time_ms)
+		own->last_ms = sample->time_ms;
 	rule = engine_rule(sensor, bus);
 	reason = conf_sensor_value(sensor, &sample->reading, &milli);
 	engine->sensors[at].reads++;
@@ -135,8 +135,7 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 		live_sensor_good(&engine->sensors[at], milli, sample->time_ms);
 	else
 		engine->sensors[at].errors++;
-	evaluator_sample(
-	    &private->evaluator, &rule, reason, milli, private->last_ms, &engine->verdict);
+	evaluator_sample(&own->evaluator, &rule, reason, milli, own->last_ms, &engine->verdict);
 	engine_sensor_said(engine, at);
 	engine_show(engine, at);
 	engine->agent.last_sample_ms = sample->time_ms;
@@ -242,14 +241,14 @@ engine_watch_sensors(struct engine *engine, int64_t now_ms)
 
 	for (size_t i = 0; i < conf->sensor_count; i++) {
 		const struct conf_sensor *sensor = &conf->sensors[i];
-		struct private_sensor *private = &engine->privates[i];
+		struct private_sensor *own = &engine->privates[i];
 		struct evaluator_rule rule = engine_rule(sensor, conf_bus(conf, sensor->bus_index));
 
-		if (evaluator_due_ms(&private->evaluator, &rule) > now_ms)
+		if (evaluator_due_ms(&own->evaluator, &rule) > now_ms)
 			continue;
-		if (private->last_ms < now_ms)
-		private->last_ms = now_ms;
-		evaluator_tick(&private->evaluator, &rule, private->last_ms, &engine->verdict);
+		if (own->last_ms < now_ms)
+			own->last_ms = now_ms;
+		evaluator_tick(&own->evaluator, &rule, own->last_ms, &engine->verdict);
 		engine_sensor_said(engine, i);
 		engine_show(engine, i);
 	}

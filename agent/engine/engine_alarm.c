@@ -164,15 +164,15 @@ void
 engine_sensor_said(struct engine *engine, size_t at)
 {
 	const struct conf_sensor *sensor = &engine->conf->sensors[at];
-	struct private_sensor *private = &engine->privates[at];
-	const struct evaluator_kept *kept = &private->evaluator.kept;
+	struct private_sensor *own = &engine->privates[at];
+	const struct evaluator_kept *kept = &own->evaluator.kept;
 	const struct origin origin = {
 		.sensor = sensor->index,
 		.quantity = sensor->quantity,
 		.source = sensor->name,
 	};
 
-	private->is_changed |= engine->verdict.is_kept_changed;
+	own->is_changed |= engine->verdict.is_kept_changed;
 	engine->has_changed |= engine->verdict.is_kept_changed;
 	for (unsigned i = 0; i < engine->verdict.count; i++)
 		tell(engine, &origin, &engine->verdict.events[i]);
@@ -232,14 +232,13 @@ static void
 tell_sensors_of(struct engine *engine, const struct conf_bus *bus, bool is_lost)
 {
 	for (size_t i = 0; i < engine->conf->sensor_count; i++) {
-		struct private_sensor *private = &engine->privates[i];
+		struct private_sensor *own = &engine->privates[i];
 
 		if (engine->conf->sensors[i].bus_index != bus->index)
 			continue;
-		if (private->last_ms < engine->now.boottime_ms)
-		private->last_ms = engine->now.boottime_ms;
-		evaluator_set_parent_lost(
-		    &private->evaluator, is_lost, private->last_ms, &engine->verdict);
+		if (own->last_ms < engine->now.boottime_ms)
+			own->last_ms = engine->now.boottime_ms;
+		evaluator_set_parent_lost(&own->evaluator, is_lost, own->last_ms, &engine->verdict);
 		engine_sensor_said(engine, i);
 	}
 }

@@ -144,23 +144,23 @@ keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
 	const struct conf_sensor *sensor = &parts->conf->sensors[at];
 	const struct conf_sensor *old = sensor_before(engine->conf, sensor);
 	const struct conf_bus *bus = conf_bus(parts->conf, sensor->bus_index);
-	struct private_sensor *private = &parts->privates[at];
-	struct rate_window *rate = private->evaluator.rate;
+	struct private_sensor *own = &parts->privates[at];
+	struct rate_window *rate = own->evaluator.rate;
 
 	live_sensor_afresh(&parts->sensors[at]);
-	evaluator_init(&private->evaluator, rate, engine->now.boottime_ms);
-	private->since_generation = parts->conf->generation;
-	private->last_ms = engine->now.boottime_ms;
+	evaluator_init(&own->evaluator, rate, engine->now.boottime_ms);
+	own->since_generation = parts->conf->generation;
+	own->last_ms = engine->now.boottime_ms;
 	if (old == NULL)
 		return;
 	parts->sensors[at] = engine->sensors[old - engine->conf->sensors];
-	*private = engine->privates[old - engine->conf->sensors];
-	private->evaluator.rate = rate;
+	*own = engine->privates[old - engine->conf->sensors];
+	own->evaluator.rate = rate;
 	if (!engine_is_polled(sensor, bus) ||
 	    !engine_is_polled(old, conf_bus(engine->conf, old->bus_index)))
-	private->since_generation = parts->conf->generation;
-	if (private->last_ms < engine->now.boottime_ms)
-	private->last_ms = engine->now.boottime_ms;
+		own->since_generation = parts->conf->generation;
+	if (own->last_ms < engine->now.boottime_ms)
+		own->last_ms = engine->now.boottime_ms;
 }
 
 static void
@@ -192,21 +192,21 @@ tell_sensor(struct engine *engine, size_t at, const struct conf *before, bool is
 	const struct conf_sensor *sensor = &engine->conf->sensors[at];
 	const struct conf_sensor *old = sensor_before(before, sensor);
 	const struct conf_bus *bus = conf_bus(engine->conf, sensor->bus_index);
-	struct private_sensor *private = &engine->privates[at];
+	struct private_sensor *own = &engine->privates[at];
 	struct evaluator_rule rule = engine_rule(sensor, bus), was;
 
 	if (old != NULL)
 		was = engine_rule(old, conf_bus(before, old->bus_index));
 	if (old != NULL || is_first) {
-		evaluator_configure(&private->evaluator, old != NULL ? &was : NULL, &rule,
-		    private->last_ms, &engine->verdict);
+		evaluator_configure(&own->evaluator, old != NULL ? &was : NULL, &rule, own->last_ms,
+		    &engine->verdict);
 		engine_sensor_said(engine, at);
 	}
-	evaluator_set_in_service(&private->evaluator, &rule, engine_is_polled(sensor, bus),
-	    private->last_ms, &engine->verdict);
+	evaluator_set_in_service(
+	    &own->evaluator, &rule, engine_is_polled(sensor, bus), own->last_ms, &engine->verdict);
 	engine_sensor_said(engine, at);
-	evaluator_set_parent_lost(&private->evaluator,
-	    engine->bus_alarms[bus - engine->conf->buses] != 0, private->last_ms, &engine->verdict);
+	evaluator_set_parent_lost(&own->evaluator,
+	    engine->bus_alarms[bus - engine->conf->buses] != 0, own->last_ms, &engine->verdict);
 	engine_sensor_said(engine, at);
 	engine_show(engine, at);
 }

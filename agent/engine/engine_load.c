@@ -70,7 +70,7 @@ take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
 	const struct moment *now = &taker->engine->now;
 	const struct conf_sensor *sensor = conf_sensor(taker->conf, index);
 	int64_t age_ms = elapsed_ms(then, now, taker->is_clock_synchronised);
-	struct private_sensor *private;
+	struct private_sensor *own;
 	struct evaluator_kept kept;
 
 	(void)err;
@@ -83,8 +83,8 @@ take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
 	}
 	kept = *stored;
 	evaluator_shift(&kept, then->boottime_ms, now->boottime_ms - age_ms - then->boottime_ms);
-	private = &taker->privates[sensor - taker->conf->sensors];
-	evaluator_restart(&private->evaluator, &kept, private->evaluator.rate, now->boottime_ms);
+	own = &taker->privates[sensor - taker->conf->sensors];
+	evaluator_restart(&own->evaluator, &kept, own->evaluator.rate, now->boottime_ms);
 	return 0;
 }
 

@@ -85,11 +85,11 @@ write_states(struct engine *engine, struct err *err)
 	if (engine->are_states_new)
 		r = store_clear_states(engine->store, err);
 	for (size_t i = 0; i < engine->conf->sensor_count && r == 0; i++) {
-		const struct private_sensor *private = &engine->privates[i];
+		const struct private_sensor *own = &engine->privates[i];
 
-		if (private->is_changed || engine->are_states_new)
+		if (own->is_changed || engine->are_states_new)
 			r = store_put_state(engine->store, engine->conf->sensors[i].index,
-			    &private->evaluator.kept, &engine->now, err);
+			    &own->evaluator.kept, &engine->now, err);
 	}
 	return r;
 }
