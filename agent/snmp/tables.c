@@ -54,3 +54,18 @@ get_setting(
 	}
 	return false;
 }
+
+size_t
+scalars_row_count(const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return 1;
+}
+
+uint32_t
+scalars_row_index(const struct snapshot *snapshot, size_t row)
+{
+	(void)snapshot;
+	(void)row;
+	return 0;
+}

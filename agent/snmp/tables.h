@@ -39,6 +39,10 @@ cell_entity(const struct cell *cell)
 	return &cell->snapshot->conf->entities[cell->row];
 }
 
+/* The one row, of index 0, of a group of scalars. */
+size_t scalars_row_count(const struct snapshot *snapshot);
+uint32_t scalars_row_index(const struct snapshot *snapshot, size_t row);
+
 size_t entity_row_count(const struct snapshot *snapshot);
 uint32_t entity_row_index(const struct snapshot *snapshot, size_t row);
 

@@ -322,21 +322,6 @@ static const struct column general_columns[] = {
 	{ 1, "entLastChangeTime", VALUE_TIMETICKS, ACCESS_READ_ONLY, get_last_change_time },
 };
 
-static size_t
-general_row_count(const struct snapshot *snapshot)
-{
-	(void)snapshot;
-	return 1;
-}
-
-static uint32_t
-general_row_index(const struct snapshot *snapshot, size_t row)
-{
-	(void)snapshot;
-	(void)row;
-	return 0;
-}
-
 static const uint32_t general_place[] = { 1, 3, 6, 1, 2, 1, 47, 1, 4 };
 
 const struct table table_entity_general = {
@@ -347,6 +332,6 @@ const struct table table_entity_general = {
 	.sharing = TABLE_ANYONE,
 	.columns = general_columns,
 	.column_count = COLUMN_COUNT(general_columns),
-	.row_count = general_row_count,
-	.row_index = general_row_index,
+	.row_count = scalars_row_count,
+	.row_index = scalars_row_index,
 };

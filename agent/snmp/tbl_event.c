@@ -161,21 +161,6 @@ static const struct column column_maximum[] = {
 	{ 2, "envsEventMaximum", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_maximum },
 };
 
-static size_t
-one_row(const struct snapshot *snapshot)
-{
-	(void)snapshot;
-	return 1;
-}
-
-static uint32_t
-index_0(const struct snapshot *snapshot, size_t row)
-{
-	(void)snapshot;
-	(void)row;
-	return 0;
-}
-
 static const uint32_t scalars_place[] = { 1, 6 };
 
 const struct table table_event_first_seq = {
@@ -185,8 +170,8 @@ const struct table table_event_first_seq = {
 	.is_one_scalar = true,
 	.columns = column_first_seq,
 	.column_count = COLUMN_COUNT(column_first_seq),
-	.row_count = one_row,
-	.row_index = index_0,
+	.row_count = scalars_row_count,
+	.row_index = scalars_row_index,
 };
 
 const struct table table_event_maximum = {
@@ -196,6 +181,6 @@ const struct table table_event_maximum = {
 	.is_one_scalar = true,
 	.columns = column_maximum,
 	.column_count = COLUMN_COUNT(column_maximum),
-	.row_count = one_row,
-	.row_index = index_0,
+	.row_count = scalars_row_count,
+	.row_index = scalars_row_index,
 };

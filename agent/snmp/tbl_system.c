@@ -163,21 +163,6 @@ static const struct column columns[] = {
 	{ 21, "envsAgentSite", VALUE_OCTETS, ACCESS_READ_ONLY, get_site },
 };
 
-static size_t
-row_count(const struct snapshot *snapshot)
-{
-	(void)snapshot;
-	return 1;
-}
-
-static uint32_t
-row_index(const struct snapshot *snapshot, size_t row)
-{
-	(void)snapshot;
-	(void)row;
-	return 0;
-}
-
 static const uint32_t place[] = { 1, 1 };
 
 const struct table table_system = {
@@ -186,6 +171,6 @@ const struct table table_system = {
 	.place_length = COLUMN_COUNT(place),
 	.columns = columns,
 	.column_count = COLUMN_COUNT(columns),
-	.row_count = row_count,
-	.row_index = row_index,
+	.row_count = scalars_row_count,
+	.row_index = scalars_row_index,
 };
