@@ -19,6 +19,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/recent.c agent/core/recent.h \
 	agent/core/record.h \
 	agent/core/report.h \
+	agent/core/result.c agent/core/result.h \
 	agent/core/rom.c agent/core/rom.h \
 	agent/core/scale.c agent/core/scale.h \
 	agent/core/sensor.c agent/core/sensor.h \
