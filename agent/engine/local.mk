@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += agent/engine/libengine.a
 agent_engine_libengine_a_SOURCES = \
+	agent/engine/channel.h \
 	agent/engine/entities.c agent/engine/entities.h \
 	agent/engine/engine.c agent/engine/engine.h \
 	agent/engine/engine_alarm.c \
