@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+EXTRA_DIST += docs/ALARMS.md
 EXTRA_DIST += docs/ARCHITECTURE.md
 EXTRA_DIST += docs/BENCH.md
 EXTRA_DIST += docs/DRIVERS.md

@@ -2,6 +2,7 @@
 # What needs no daemon of ours running.
 STATIC_TESTS = \
 	tests/system/alarm-replay \
+	tests/system/docs-alarms \
 	tests/system/house-rules \
 	tests/system/install-packages \
 	tests/system/man-lint \
