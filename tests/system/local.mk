@@ -5,6 +5,7 @@ STATIC_TESTS = \
 	tests/system/docs-alarms \
 	tests/system/house-rules \
 	tests/system/install-packages \
+	tests/system/mail-compose \
 	tests/system/man-lint \
 	tests/system/mib-columns \
 	tests/system/mib-generate \

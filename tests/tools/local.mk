@@ -25,3 +25,6 @@ check_PROGRAMS += tests/tools/alarm-replay
 tests_tools_alarm_replay_SOURCES = tests/tools/alarm-replay.c \
 	tests/tools/replay.c tests/tools/replay.h
 tests_tools_alarm_replay_LDADD = agent/core/libcore.a
+check_PROGRAMS += tests/tools/mail-compose
+tests_tools_mail_compose_SOURCES = tests/tools/mail-compose.c
+tests_tools_mail_compose_LDADD = agent/core/libcore.a
