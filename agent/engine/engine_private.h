@@ -93,7 +93,7 @@ struct alarm_row *engine_row(struct engine *engine, uint32_t alarm_id); /* NULL:
 int engine_add_row(struct engine *engine, const struct alarm_row *row);
 size_t engine_open_rows(const struct engine *engine);
 
-/* engine_turn.c: stores what there is to store, or tries; later if it fails. */
+/* engine_commit.c: stores what there is to store, or tries; later if it fails. */
 void engine_commit(struct engine *engine);
 
 #endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The transaction of a turn, and what is done when it fails. */
+#include "engine/engine_private.h"
+#include "sys/log.h"
+
+#define ENGINE_RETRY_MS 1000
+
+static struct record *
+waiting_at(const struct engine *engine, size_t n)
+{
+	return &engine->waiting[(engine->waiting_first + n) % ENGINE_WAITING_MAX];
+}
+
+static bool
+is_raise(const struct record *record)
+{
+	return record->kind == EVENT_RAISE || record->kind == EVENT_FAULT_RAISE ||
+	       record->kind == EVENT_RATE_RAISE || record->kind == EVENT_BUS_RAISE;
+}
+
+/* Numbers what waits as it will be after the commit (0: as it is after a failed one). */
+static void
+number_events(struct engine *engine, uint32_t first_seq)
+{
+	for (size_t i = 0; i < engine->waiting_count; i++) {
+		struct record *record = waiting_at(engine, i);
+		struct alarm_row *row;
+
+		record->seq = first_seq == 0 ? 0 : first_seq + (uint32_t)i;
+		if (!is_raise(record))
+			continue;
+		row = engine_row(engine, record->alarm_id);
+		if (row != NULL)
+			row->raised_seq = record->seq;
+	}
+}
+
+static uint32_t
+first_kept(const struct engine *engine, uint32_t last_seq)
+{
+	return last_seq > engine->agent.event_maximum ? last_seq - engine->agent.event_maximum + 1
+	                                              : 1;
+}
+
+static int
+write_events(struct engine *engine, struct err *err)
+{
+	uint32_t last_seq = engine->log.last_seq + (uint32_t)engine->waiting_count;
+	int r = 0;
+
+	for (size_t i = 0; i < engine->waiting_count && r == 0; i++)
+		r = store_add_event(engine->store, waiting_at(engine, i), engine->now.boot_id, err);
+	if (r == 0 && engine->waiting_count > 0)
+		r = store_drop_events(engine->store, first_kept(engine, last_seq), err);
+	return r;
+}
+
+static int
+write_rows(struct engine *engine, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < engine->row_count && r == 0; i++) {
+		const struct alarm_row *row = &engine->rows[i];
+
+		if (!row->is_changed)
+			continue;
+		r = row->alarm.state == ALARM_UNLISTED
+		        ? store_remove_alarm(engine->store, row->alarm.id, err)
+		        : store_put_alarm(engine->store, row, err);
+	}
+	return r;
+}
+
+static int
+write_states(struct engine *engine, struct err *err)
+{
+	int r = 0;
+
+	if (engine->are_states_new)
+		r = store_clear_states(engine->store, err);
+	for (size_t i = 0; i < engine->conf->sensor_count && r == 0; i++) {
+		const struct private_sensor *own = &engine->privates[i];
+
+		if (own->is_changed || engine->are_states_new)
+			r = store_put_state(engine->store, engine->conf->sensors[i].index,
+			    &own->evaluator.kept, &engine->now, err);
+	}
+	return r;
+}
+
+static int
+write_numbers(struct engine *engine, struct err *err)
+{
+	int r;
+
+	r = store_put_number(
+	    engine->store, STORE_NEXT_ALARM_ID, engine->verdict.next_alarm_id, err);
+	if (r == 0)
+		r = store_put_number(engine->store, STORE_IS_RUNNING, engine->is_running, err);
+	return r;
+}
+
+static int
+write_all(struct engine *engine, struct err *err)
+{
+	static int (*const parts[])(struct engine * engine, struct err * err) = {
+		write_events,
+		write_rows,
+		write_states,
+		write_numbers,
+	};
+	int r = store_begin(engine->store, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && r == 0; i++)
+		r = parts[i](engine, err);
+	if (r < 0) {
+		store_rollback(engine->store);
+		return r;
+	}
+	return store_commit(engine->store, err);
+}
+
+static void
+committed(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->waiting_count; i++)
+		event_log_add(&engine->log, waiting_at(engine, i));
+	event_log_drop(&engine->log, first_kept(engine, engine->log.last_seq));
+	engine->waiting_first = 0;
+	engine->waiting_count = 0;
+	for (size_t i = 0; i < engine->row_count; i++)
+		engine->rows[i].is_changed = false;
+	for (size_t i = 0; i < engine->conf->sensor_count; i++)
+		engine->privates[i].is_changed = false;
+	engine->has_changed = false;
+	engine->are_states_new = false;
+	if (engine->agent.storage == STORAGE_OK)
+		return;
+	engine->agent.storage = STORAGE_OK;
+	log_info("the database can be written again");
+	engine_say(engine, EVENT_STORAGE_OK, 0, 0);
+}
+
+static void
+not_committed(struct engine *engine, const struct err *err)
+{
+	bool was_ok = engine->agent.storage == STORAGE_OK;
+
+	engine->retry_ms = engine->now.boottime_ms + ENGINE_RETRY_MS;
+	if (!was_ok)
+		return;
+	engine->agent.storage = STORAGE_DEGRADED;
+	log_error("%s; alarms go on, what happens is kept until it can be stored", err->text);
+	engine_say(engine, EVENT_STORAGE_TROUBLE, 0, 0);
+}
+
+void
+engine_commit(struct engine *engine)
+{
+	struct err err = { .text = "out of memory" };
+	int r;
+
+	if (!engine->has_changed)
+		return;
+	if (engine->agent.storage != STORAGE_OK && engine->now.boottime_ms < engine->retry_ms)
+		return;
+	r = event_log_reserve(&engine->log, engine->waiting_count);
+	if (r == 0) {
+		number_events(engine, engine->log.last_seq + 1);
+		r = write_all(engine, &err);
+	}
+	if (r == 0) {
+		committed(engine);
+	} else {
+		number_events(engine, 0);
+		not_committed(engine, &err);
+	}
+	engine->has_new_state = true;
+	engine->has_new_alarms = true;
+}
