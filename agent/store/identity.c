@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "store/store_private.h"
 
@@ -112,6 +113,29 @@ store_identity(struct store *store, enum store_kind kind, const char *key, uint3
 	}
 	*ret_index = index;
 	return 0;
+}
+
+/* Its key can be no name: '=' is not in their grammar. */
+int
+identity_claim(struct store *store, enum store_kind kind, uint32_t index, struct err *err)
+{
+	uint32_t found = 0, first_free = 0;
+	char key[12];
+	int r;
+
+	if (index == 0 || index > INDEX_MAX)
+		return err_set(err, -EINVAL, "%u is no index: want 1 to %d", index, INDEX_MAX);
+	snprintf(key, sizeof(key), "=%u", (unsigned)index);
+	r = find(store, kind, key, &found, err);
+	if (r < 0 || found == index)
+		return r;
+	r = next(store, kind, &first_free, err);
+	if (r < 0)
+		return r;
+	if (index < first_free)
+		return err_set(
+		    err, -EEXIST, "index %u was used before: want %u or above", index, first_free);
+	return add(store, kind, key, index, err);
 }
 
 uint32_t

@@ -8,5 +8,6 @@ agent_store_libstore_a_SOURCES = \
 	agent/store/meta.c \
 	agent/store/numbers.c \
 	agent/store/schema.c \
+	agent/store/settings.c \
 	agent/store/state.c \
 	agent/store/store.c agent/store/store.h agent/store/store_private.h

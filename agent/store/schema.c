@@ -88,6 +88,27 @@ static const char *const migrations[] = {
 	"	boottime_ms INTEGER NOT NULL,"
 	"	boot_id TEXT NOT NULL"
 	") STRICT;",
+	/* 3: the deliveries */
+	"",
+	/* 4: setting.file_value is NULL in a row by SET, which stands in added_row.  Scalars have
+	 * no counter.  event.detail: what a configChange changed. */
+	"INSERT INTO counter (kind, next) VALUES (4, 1), (5, 1);"
+	"INSERT INTO number (key, value) VALUES (16, 0);"
+	"CREATE TABLE setting ("
+	"	kind INTEGER NOT NULL," /* enum store_kind */
+	"	idx INTEGER NOT NULL,"
+	"	key TEXT NOT NULL,"
+	"	value TEXT NOT NULL,"
+	"	file_value TEXT,"
+	"	PRIMARY KEY (kind, idx, key)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE added_row ("
+	"	kind INTEGER NOT NULL,"
+	"	idx INTEGER NOT NULL,"
+	"	status INTEGER NOT NULL," /* RowStatus */
+	"	PRIMARY KEY (kind, idx)"
+	") STRICT, WITHOUT ROWID;"
+	"ALTER TABLE event ADD COLUMN detail TEXT;",
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))

@@ -25,7 +25,8 @@ static const char *const settings[] = {
 	"PRAGMA cell_size_check = ON",
 	"PRAGMA synchronous = FULL",
 	"PRAGMA foreign_keys = ON",
-	"PRAGMA cache_size = -256", /* KiB */
+	"PRAGMA secure_delete = ON", /* a password may be among what is removed */
+	"PRAGMA cache_size = -256",  /* KiB */
 	"PRAGMA temp_store = MEMORY",
 	"PRAGMA journal_size_limit = 1048576",
 };
@@ -218,6 +219,7 @@ open_database(struct store *store, struct err *err)
 		events_init,
 		alarms_init,
 		state_init,
+		settings_init,
 	};
 	int r;
 

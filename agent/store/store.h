@@ -14,7 +14,7 @@
  * Only SQL lives here, no policy.  Opened before the engine starts, then the engine thread's alone.
  *
  * Schema version 1: meta (agent uuid) and identity (stable indices).  Version 2: number, the state
- * of sensors, alarms, events.
+ * of sensors, alarms, events.  Version 4: what SNMP has set, and rows that it has made.
  */
 struct store;
 
@@ -22,6 +22,11 @@ enum store_kind {
 	STORE_BUS = 1,
 	STORE_SENSOR = 2,
 	STORE_ENTITY = 3, /* entPhysicalIndex, from STORE_ENTITY_FIRST */
+	STORE_RELAY = 4,
+	STORE_CONTACT = 5,
+	STORE_AGENT = 6, /* from here on: settings that are scalars, without indices */
+	STORE_MAIL = 7,
+	STORE_DELIVERY = 8,
 };
 #define STORE_ENTITY_FIRST 1000000
 
@@ -64,6 +69,7 @@ enum store_number {
 	STORE_NEXT_ALARM_ID = 1, /* 1..2^32-1 */
 	STORE_EVENT_MAXIMUM = 2, /* envsEventMaximum, 10,000 */
 	STORE_IS_RUNNING = 3,    /* 1 from the start to an end in order */
+	STORE_CONFIG_LOCK = 16,  /* envsConfigLock, 0..2^31-1 */
 };
 int store_get_number(
     struct store *store, enum store_number which, uint32_t *ret_number, struct err *err);
@@ -94,6 +100,40 @@ int store_clear_states(struct store *store, struct err *err);
 int store_load_states(struct store *store,
     int (*take)(void *context, uint32_t sensor, const struct evaluator_kept *kept,
 	const struct moment *then, struct err *err),
+    void *context, struct err *err);
+
+/*
+ * One setting by SNMP: what is in force, and what the file said of it when it was set, both as the
+ * file would write them (field_format).  A setting whose value is again that of the file is not
+ * kept.  Secrets are here as they are; the database is private.
+ */
+struct store_setting {
+	enum store_kind kind;
+	uint32_t index;  /* 0: of scalars */
+	const char *key; /* of the schema */
+	const char *value;
+	const char *file_value; /* NULL: the file has no such row; counts only for a setting that is
+	                           not stored yet: of one that is, the file's value stays */
+};
+int store_put_setting(struct store *store, const struct store_setting *setting, struct err *err);
+int store_remove_setting(
+    struct store *store, enum store_kind kind, uint32_t index, const char *key, struct err *err);
+int store_remove_settings(
+    struct store *store, enum store_kind kind, uint32_t index, struct err *err); /* of a row */
+int store_load_settings(struct store *store,
+    int (*take)(void *context, const struct store_setting *setting, struct err *err), void *context,
+    struct err *err);
+
+/*
+ * A row by SET and its RowStatus.  A new one takes its index, which is never given again: -EEXIST
+ * if something else has or had it, -EINVAL beyond 2^31-1.  The row that had it may come back.
+ */
+int store_put_row(struct store *store, enum store_kind kind, uint32_t index, uint32_t row_status,
+    struct err *err);
+int store_remove_row(struct store *store, enum store_kind kind, uint32_t index, struct err *err);
+int store_load_rows(struct store *store,
+    int (*take)(
+	void *context, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err),
     void *context, struct err *err);
 
 #endif

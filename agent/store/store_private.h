@@ -35,6 +35,12 @@ struct store {
 	struct {
 		sqlite3_stmt *put, *clear, *load;
 	} state;
+	struct {
+		sqlite3_stmt *put, *tidy, *remove, *remove_all, *load;
+	} setting;
+	struct {
+		sqlite3_stmt *put, *remove, *load;
+	} row;
 };
 
 /* store.c */
@@ -77,11 +83,15 @@ int schema_update(struct store *store, struct err *err);
 int meta_create(struct store *store, struct err *err);
 int meta_init(struct store *store, struct err *err);
 
+/* identity.c: the index of a row by SET, which has no name in a file.  See store_put_row. */
+int identity_claim(struct store *store, enum store_kind kind, uint32_t index, struct err *err);
+
 /* Of the file of that name. */
 int identity_init(struct store *store, struct err *err);
 int numbers_init(struct store *store, struct err *err);
 int events_init(struct store *store, struct err *err);
 int alarms_init(struct store *store, struct err *err);
 int state_init(struct store *store, struct err *err);
+int settings_init(struct store *store, struct err *err);
 
 #endif

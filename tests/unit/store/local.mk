@@ -10,3 +10,9 @@ tests_unit_store_test_history_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_store_test_history_LDADD = agent/store/libstore.a agent/sys/libsys.a \
 	agent/core/libcore.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/unit/store/test_history
+
+check_PROGRAMS += tests/unit/store/test_settings
+tests_unit_store_test_settings_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_store_test_settings_LDADD = agent/store/libstore.a agent/sys/libsys.a \
+	agent/core/libcore.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/store/test_settings

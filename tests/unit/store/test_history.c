@@ -339,7 +339,8 @@ a_database_of_version_1_is_brought_up_to_date(void **state)
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql("DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
+	run_sql("DROP TABLE setting; DROP TABLE added_row; DELETE FROM counter WHERE kind > 3;"
+		"DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
 		"PRAGMA user_version = 1");
 	store = opened();
 	assert_int_equal(store_begin(store, NULL), 0);

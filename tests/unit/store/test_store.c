@@ -156,7 +156,8 @@ settings_are_in_force(void **state)
 		{ "PRAGMA temp_store",                                           2 }, /* MEMORY */
 		{ "PRAGMA journal_size_limit",                             1048576 },
 		{ "PRAGMA application_id",                              0x656e7673 },
-		{ "PRAGMA user_version",                                         2 },
+		{ "PRAGMA secure_delete",                                        1 },
+		{ "PRAGMA user_version",                                         4 },
 		{ "SELECT count(*) FROM meta WHERE key = 'created' AND value GLOB '20*T*Z'", 1 },
 	};
 	/* clang-format on */
@@ -400,9 +401,9 @@ a_newer_schema_is_refused(void **state)
 	store_close(opened());
 	run_sql("PRAGMA user_version = 99");
 	snprintf(text, sizeof(text),
-	    "%s: has schema version 99, made by a newer envsensord; this one knows 2", database);
+	    "%s: has schema version 99, made by a newer envsensord; this one knows 4", database);
 	refuses_with(-EPROTO, text);
-	run_sql("PRAGMA user_version = 2");
+	run_sql("PRAGMA user_version = 4");
 	store_close(opened());
 }
 
