@@ -15,6 +15,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/kept.c agent/core/kept.h \
 	agent/core/limits.c agent/core/limits.h \
 	agent/core/message.c agent/core/message.h \
+	agent/core/notification.c agent/core/notification.h \
 	agent/core/rate.c agent/core/rate.h \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/recent.c agent/core/recent.h \
