@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attend.h"
 #include "bus/buses.h"
 #include "bus/scan.h"
 #include "conf/conf_check.h"
@@ -23,6 +24,7 @@
 #include "sys/clock.h"
 #include "sys/daemonize.h"
 #include "sys/log.h"
+#include "sys/service.h"
 
 #include "config.h"
 
@@ -213,16 +215,13 @@ handle_signals(struct agent *agent, const sigset_t *signals)
 {
 	int which;
 
-	for (;;) {
-		if (sigwait(signals, &which) != 0)
-			continue;
-		if (which == SIGHUP) {
-			reload(agent);
-			continue;
-		}
-		log_info("stopping on %s", strsignal(which));
-		return;
+	while ((which = attend(agent->hub, signals)) == SIGHUP) {
+		service_reloading();
+		reload(agent);
+		service_ready();
 	}
+	log_info("stopping on %s", strsignal(which));
+	service_stopping();
 }
 
 static int
@@ -260,6 +259,7 @@ run(struct agent *agent, struct conf *conf)
 	} else {
 		log_info(
 		    "version %s: %zu buses, %zu sensors", PACKAGE_VERSION, bus_count, sensor_count);
+		service_ready();
 		handle_signals(agent, &signals);
 	}
 	stop(agent);

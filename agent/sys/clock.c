@@ -34,6 +34,12 @@ clock_boottime_us(void)
 }
 
 int64_t
+clock_monotonic_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+int64_t
 clock_wall_ms(void)
 {
 	return clock_us(CLOCK_REALTIME) / 1000;

@@ -6,4 +6,10 @@ agent_sys_libsys_a_SOURCES = \
 	agent/sys/daemonize.c agent/sys/daemonize.h \
 	agent/sys/lock.c agent/sys/lock.h \
 	agent/sys/log.c agent/sys/log.h \
+	agent/sys/service.h \
 	agent/sys/thread.c agent/sys/thread.h
+if WITH_SYSTEMD
+agent_sys_libsys_a_SOURCES += agent/sys/service_systemd.c
+else
+agent_sys_libsys_a_SOURCES += agent/sys/service_none.c
+endif

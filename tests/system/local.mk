@@ -29,9 +29,11 @@ SYSTEM_TESTS = \
 	tests/system/test_master.py \
 	tests/system/test_owserver.py \
 	tests/system/test_profiles.py \
+	tests/system/test_service.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) \
+	tests/system/freeze.py \
 	tests/system/harness.py \
 	tests/system/manager.py \
 	tests/system/owserver.py

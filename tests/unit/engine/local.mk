@@ -15,3 +15,6 @@ tests_unit_engine_test_engine_alarm_SOURCES = tests/unit/engine/test_engine_alar
 	tests/unit/fixture.c tests/unit/fixture.h
 tests_unit_engine_test_engine_alarm_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_alarm
+check_PROGRAMS += tests/unit/engine/test_summary
+tests_unit_engine_test_summary_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_summary

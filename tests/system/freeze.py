@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One thread of a daemon stands still, as behind a disk or driver that hangs; the others go on."""
+import contextlib
+import ctypes
+import os
+import unittest
+
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WALL = 0x40000000  # __WALL: threads, too
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+LIBC.ptrace.restype = ctypes.c_long
+
+
+def trace(request, thread):
+    if LIBC.ptrace(request, thread, None, None) != 0:
+        error = OSError(ctypes.get_errno(), "ptrace")
+        if isinstance(error, PermissionError):
+            raise unittest.SkipTest("no thread may be stopped here (ptrace)")
+        raise error
+
+
+def thread_named(pid, name):
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/comm", encoding="ascii") as comm:
+            if comm.read().strip() == name:
+                return int(thread)
+    raise AssertionError(f"process {pid} has no thread {name}")
+
+
+@contextlib.contextmanager
+def frozen(pid, name):
+    thread = thread_named(pid, name)
+    trace(PTRACE_SEIZE, thread)
+    trace(PTRACE_INTERRUPT, thread)
+    os.waitpid(thread, WALL)
+    try:
+        yield
+    finally:
+        trace(PTRACE_DETACH, thread)

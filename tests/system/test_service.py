@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a service manager hears: a socket of ours in the place of systemd's."""
+import os
+import signal
+import socket
+import unittest
+
+import harness
+from freeze import frozen
+from harness import PROGRAM, await_, bus, sensor
+
+CONFIG = bus("play", "sim") + sensor("a", "play", "a")
+WATCHDOG_S = 1
+
+
+class Manager:
+    """Hears what a daemon tells: a list of "KEY=VALUE", the oldest first."""
+
+    def __init__(self, stage):
+        self.path = stage.path("notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.setblocking(False)
+        self.heard = []
+
+    def listen(self):
+        while True:
+            try:
+                self.heard += self.socket.recv(4096).decode().splitlines()
+            except BlockingIOError:
+                return self.heard
+
+    def forget(self):
+        self.listen()
+        self.heard = []
+
+    def await_word(self, word, count=1):
+        await_(lambda: self.listen().count(word) >= count, f"the manager hears {word}")
+
+    def await_status(self, begin):
+        await_(lambda: any(word.startswith(f"STATUS={begin}") for word in self.listen()),
+            f"the status {begin}")
+
+    def close(self):
+        self.socket.close()
+
+
+@harness.full_pass_only
+class Service(harness.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.manager = Manager(self.stage)
+        self.addCleanup(self.manager.close)
+
+    def begin(self, config=CONFIG, watchdog_s=WATCHDOG_S):
+        env = {"NOTIFY_SOCKET": self.manager.path, "WATCHDOG_USEC": str(watchdog_s * 1000000)}
+        path = self.stage.write("envsensord.conf", config)
+        daemon = harness.Process(self.stage, "envsensord", [PROGRAM, "--config", path,
+            "--state-dir", self.stage.folder_at("state"), "--agentx", self.stage.agentx,
+            "--foreground"], env=dict(os.environ, **env))
+        try:
+            self.manager.await_word("READY=1")
+        except AssertionError as error:
+            if daemon.is_running():
+                raise unittest.SkipTest("this build knows no service manager") from error
+            raise
+        return daemon
+
+    def test_it_is_ready_without_a_master_agent(self):
+        daemon = self.begin()
+        self.assertNotIn("connected to the SNMP master", daemon.log())
+        self.manager.await_status("all well; active alarms: 0, sensors in fault: 0 of 1")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.manager.listen()[-1], "STOPPING=1")
+
+    def test_it_is_not_ready_with_a_file_that_is_refused(self):
+        path = self.stage.write("envsensord.conf", "nonsense = 1\n")
+        daemon = harness.Process(self.stage, "envsensord", [PROGRAM, "--config", path,
+            "--foreground"], env=dict(os.environ, NOTIFY_SOCKET=self.manager.path))
+        self.assertEqual(daemon.popen.wait(harness.WAIT_S), 78)
+        self.assertEqual(self.manager.listen(), [])
+
+    def test_the_status_is_the_truth(self):
+        tree = harness.W1Tree(self.stage)
+        tree.put("28-00000000000a", 41000)
+        self.begin(bus("attic", "w1", tree.path) + sensor("warm", "attic", "28-00000000000a",
+            high_critical=40, on_delay="0s", min_samples=1))
+        self.manager.await_status("critical; active alarms: 1, sensors in fault: 0 of 1, "
+            "buses down: 0 of 1")
+
+    def test_a_reload_is_announced(self):
+        daemon = self.begin()
+        self.manager.forget()
+        daemon.signal(signal.SIGHUP)
+        self.manager.await_word("READY=1")
+        heard = [word for word in self.manager.listen() if word[:6] in ("RELOAD", "READY=")]
+        self.assertEqual(heard, ["RELOADING=1", "READY=1"])
+
+    def test_there_are_signs_of_life_only_while_the_engine_moves(self):
+        daemon = self.begin()
+        self.manager.await_word("WATCHDOG=1", 3)
+        self.stage.write("envsensord.conf", "nonsense = 1\n")
+        with frozen(daemon.pid, "engine"):
+            self.manager.forget()
+            for looks in range(1, 6):  # a reload, even a refused one, makes main look again
+                daemon.signal(signal.SIGHUP)
+                self.manager.await_word("READY=1", looks)
+            # what was published before it froze may count once
+            self.assertLessEqual(self.manager.listen().count("WATCHDOG=1"), 1)
+        self.manager.forget()
+        self.manager.await_word("WATCHDOG=1", 3)
+
+    def test_a_frozen_snmp_thread_is_no_reason(self):
+        self.stage.snmpd()
+        daemon = self.begin()
+        daemon.await_log("connected to the SNMP master")
+        with frozen(daemon.pid, "snmp"):
+            self.manager.forget()
+            self.manager.await_word("WATCHDOG=1", 3)
+
+
+if __name__ == "__main__":
+    harness.main()
