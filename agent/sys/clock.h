@@ -13,7 +13,7 @@ int64_t clock_boottime_ms(void);  /* CLOCK_BOOTTIME: runs on in suspend; all age
 int64_t clock_boottime_us(void);  /* the same, finer, for measuring */
 int64_t clock_monotonic_us(void); /* CLOCK_MONOTONIC, which others compare with theirs */
 int64_t clock_wall_ms(void);      /* CLOCK_REALTIME, since 1970 */
-bool clock_is_synchronised(void); /* adjtimex(2) says so */
+bool clock_is_synchronised(void); /* adjtimex(2) or systemd-timesyncd says so */
 
 /* This boot, now. */
 void clock_moment(struct moment *ret_moment);

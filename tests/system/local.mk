@@ -10,7 +10,8 @@ STATIC_TESTS = \
 	tests/system/mib-columns \
 	tests/system/mib-generate \
 	tests/system/mib-lint \
-	tests/system/mib-objects
+	tests/system/mib-objects \
+	tests/system/unit-file
 TESTS += $(STATIC_TESTS)
 EXTRA_DIST += $(STATIC_TESTS) tests/system/mib-objects.txt
 
