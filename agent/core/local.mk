@@ -14,6 +14,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/event_text.c agent/core/event_text.h \
 	agent/core/kept.c agent/core/kept.h \
 	agent/core/limits.c agent/core/limits.h \
+	agent/core/mailbox.c agent/core/mailbox.h \
 	agent/core/message.c agent/core/message.h \
 	agent/core/notification.c agent/core/notification.h \
 	agent/core/rate.c agent/core/rate.h \

@@ -77,3 +77,6 @@ TESTS += tests/unit/core/test_units
 check_PROGRAMS += tests/unit/core/test_uuid
 tests_unit_core_test_uuid_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_uuid
+check_PROGRAMS += tests/unit/core/test_mailbox
+tests_unit_core_test_mailbox_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_mailbox
