@@ -2,6 +2,7 @@
 #include "conf/conf.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,23 @@ conf_new(void)
 	if (conf == NULL)
 		return NULL;
 	atomic_init(&conf->references, 1);
-	schema_set_defaults(CONF_AGENT, &conf->agent);
+	for (unsigned object = 0; object < CONF_OBJECT_COUNT; object++) {
+		void *settings = schema_single(conf, (enum conf_object)object);
+
+		if (settings != NULL)
+			schema_set_defaults((enum conf_object)object, settings);
+	}
+	conf->mail.is_enabled = false; /* the default is that of the section */
 	return conf;
+}
+
+/* Relays have passwords. */
+static void
+free_relays(struct conf_relay *relays, size_t room)
+{
+	if (relays != NULL)
+		explicit_bzero(relays, room * sizeof(*relays));
+	free(relays);
 }
 
 struct conf *
@@ -42,6 +58,8 @@ conf_unref(const struct conf *conf)
 		return;
 	free(mine->buses);
 	free(mine->sensors);
+	free_relays(mine->relays, mine->relay_room);
+	free(mine->contacts);
 	free(mine->entities);
 	free(mine->containments);
 	free(mine);
@@ -95,6 +113,62 @@ conf_add_sensor(struct conf *conf)
 	return sensor;
 }
 
+/* Unlike grow() leaves no password behind. */
+static bool
+grow_relays(struct conf *conf)
+{
+	size_t more = conf->relay_room == 0 ? FIRST_ROOM : 2 * conf->relay_room;
+	struct conf_relay *relays;
+
+	if (conf->relay_count < conf->relay_room)
+		return true;
+	relays = calloc(more, sizeof(*relays));
+	if (relays == NULL)
+		return false;
+	if (conf->relay_count > 0)
+		memcpy(relays, conf->relays, conf->relay_count * sizeof(*relays));
+	free_relays(conf->relays, conf->relay_room);
+	conf->relays = relays;
+	conf->relay_room = more;
+	return true;
+}
+
+struct conf_relay *
+conf_add_relay(struct conf *conf)
+{
+	struct conf_relay *relay;
+	uint32_t rank = 0;
+
+	if (!grow_relays(conf))
+		return NULL;
+	for (size_t i = 0; i < conf->relay_count; i++)
+		if (conf->relays[i].rank > rank)
+			rank = conf->relays[i].rank;
+	relay = &conf->relays[conf->relay_count++];
+	memset(relay, 0, sizeof(*relay));
+	relay->rank = rank + 1;
+	relay->storage = STORAGE_PERMANENT;
+	schema_set_defaults(CONF_RELAY, relay);
+	return relay;
+}
+
+struct conf_contact *
+conf_add_contact(struct conf *conf)
+{
+	struct conf_contact *contacts, *contact;
+
+	contacts =
+	    grow(conf->contacts, conf->contact_count, &conf->contact_room, sizeof(*contacts));
+	if (contacts == NULL)
+		return NULL;
+	conf->contacts = contacts;
+	contact = &contacts[conf->contact_count++];
+	memset(contact, 0, sizeof(*contact));
+	contact->storage = STORAGE_PERMANENT;
+	schema_set_defaults(CONF_CONTACT, contact);
+	return contact;
+}
+
 static int
 compare_index(uint32_t a, uint32_t b)
 {
@@ -113,6 +187,29 @@ compare_sensors(const void *a, const void *b)
 {
 	return compare_index(
 	    ((const struct conf_sensor *)a)->index, ((const struct conf_sensor *)b)->index);
+}
+
+/* A handful; qsort() would leave copies of passwords behind. */
+static void
+sort_relays(struct conf *conf)
+{
+	struct conf_relay *relays = conf->relays, moved;
+
+	for (size_t i = 1; i < conf->relay_count; i++) {
+		for (size_t n = i; n > 0 && relays[n - 1].index > relays[n].index; n--) {
+			moved = relays[n];
+			relays[n] = relays[n - 1];
+			relays[n - 1] = moved;
+		}
+	}
+	explicit_bzero(&moved, sizeof(moved));
+}
+
+static int
+compare_contacts(const void *a, const void *b)
+{
+	return compare_index(
+	    ((const struct conf_contact *)a)->index, ((const struct conf_contact *)b)->index);
 }
 
 /* Buses are few and sensors often come bus by bus: looks first at `guess`. */
@@ -135,6 +232,10 @@ conf_seal(struct conf *conf)
 
 	if (conf->bus_count > 0)
 		qsort(conf->buses, conf->bus_count, sizeof(*conf->buses), compare_buses);
+	sort_relays(conf);
+	if (conf->contact_count > 0)
+		qsort(
+		    conf->contacts, conf->contact_count, sizeof(*conf->contacts), compare_contacts);
 	if (conf->sensor_count == 0)
 		return;
 	qsort(conf->sensors, conf->sensor_count, sizeof(*conf->sensors), compare_sensors);
@@ -167,6 +268,45 @@ conf_sensor(const struct conf *conf, uint32_t index)
 	if (conf->sensor_count == 0)
 		return NULL;
 	return bsearch(&wanted, conf->sensors, conf->sensor_count, sizeof(wanted), compare_sensors);
+}
+
+const struct conf_relay *
+conf_relay(const struct conf *conf, uint32_t index)
+{
+	for (size_t i = 0; i < conf->relay_count; i++) /* a handful */
+		if (conf->relays[i].index == index)
+			return &conf->relays[i];
+	return NULL;
+}
+
+const struct conf_contact *
+conf_contact(const struct conf *conf, uint32_t index)
+{
+	const struct conf_contact wanted = { .index = index };
+
+	if (conf->contact_count == 0)
+		return NULL;
+	return bsearch(
+	    &wanted, conf->contacts, conf->contact_count, sizeof(wanted), compare_contacts);
+}
+
+void
+conf_relay_key(const struct conf *conf, size_t position, char *to, size_t size)
+{
+	const struct conf_relay *relay = &conf->relays[position];
+	unsigned place = 1;
+
+	for (size_t i = 0; i < position; i++)
+		if (conf->relays[i].port == relay->port &&
+		    mailbox_is_equal(conf->relays[i].host, relay->host))
+			place++;
+	if (place == 1)
+		snprintf(to, size, "%s:%u", relay->host, relay->port);
+	else
+		snprintf(to, size, "%s:%u#%u", relay->host, relay->port, place);
+	for (; *to != '\0'; to++)
+		if (*to >= 'A' && *to <= 'Z')
+			*to = (char)(*to - 'A' + 'a');
 }
 
 uint32_t

@@ -7,14 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/alarm.h"
+#include "core/mailbox.h"
 #include "core/reading.h"
 #include "core/text.h"
 #include "core/units.h"
 
 /*
- * The configuration in force: one immutable object, counted, shared by all threads.  Buses and
- * sensors are sorted by index.  Made by conf_file (or, later, by a SET on a copy), checked by
- * conf_check, given its indices by the engine, then never changed.
+ * The configuration in force: one immutable object, counted, shared by all threads.  Buses,
+ * sensors, relays and contacts are sorted by index.  Made by conf_file (or, later, by a SET on a
+ * copy), checked by conf_check, given its indices by the engine, then never changed.  It holds
+ * passwords: they are wiped when it goes.
  */
 #define CONF_NAME_SIZE     (TEXT_NAME_MAX + 1)
 #define CONF_ADDRESS_SIZE  65
@@ -22,6 +25,8 @@
 #define CONF_OPTIONS_SIZE  64
 #define CONF_TEXT_SIZE     256
 #define CONF_HARDWARE_SIZE 64
+#define CONF_MAILBOX_SIZE  (MAILBOX_MAX + 1)
+#define CONF_LIST_SIZE     1024
 
 enum conf_admin { /* envsBusAdminState, envsSensorAdminState */
 	ADMIN_ENABLED = 1,
@@ -107,17 +112,128 @@ struct conf_agent {
 	char state_dir[CONF_TEXT_SIZE];
 	char site[65];
 	char log_level[8];
-	uint32_t entity_base; /* the first entPhysicalIndex */
+	uint32_t entity_base;          /* the first entPhysicalIndex */
+	uint32_t max_shelve_s;         /* the longest shelving of a sensor */
+	uint32_t heartbeat_interval_s; /* of the notification; 0: none */
+};
+
+struct conf_event {
+	uint32_t maximum; /* rows kept */
+};
+
+/* The queue of deliveries, the same for each channel.  DELIVERY: what the numbers do. */
+struct conf_delivery {
+	uint32_t maximum; /* rows that are not ended */
+	uint32_t maximum_bytes;
+	uint32_t warning_percent; /* of either maximum */
+	uint32_t retry_base_ms, retry_cap_ms;
+	uint32_t retry_jitter_percent;
+	uint32_t retry_blocked_s; /* of a channel that waits for another configuration */
+	uint32_t useful_for_s;    /* a raise or escalation; a clear as its raise */
+	uint32_t useful_for_digest_s, useful_for_test_s;
+	uint32_t look_again_after_s;
+	uint32_t report_interval_s; /* one event about rows that ended badly in this time */
+	uint32_t retention_s, retention_rows;
+	uint32_t pace, pace_burst; /* notifications a second, at once */
+	uint32_t replay_rows;
+};
+
+struct conf_breaker {
+	uint32_t failures; /* temporary results in a row that open it */
+};
+
+/* Mails to one recipient, and the digest that takes what is too much. */
+struct conf_limiter {
+	uint32_t burst;
+	uint32_t interval_s; /* one more in this time */
+	uint32_t per_hour, per_day;
+	uint32_t digest_interval_s;
+	uint32_t release_after_s; /* below the limits for so long */
+	uint32_t flood_raises;    /* more in the window: a flood */
+	uint32_t flood_window_s;
+	uint32_t flood_end; /* fewer in the window: its end */
+};
+
+struct conf_mail {
+	bool is_enabled; /* false unless the file has the section, or SNMP says so */
+	char from[CONF_MAILBOX_SIZE];
+	char allow_recipients[CONF_LIST_SIZE]; /* mailbox_is_in_list; conf_file fills the default */
+	bool allow_secret_set;
+	uint32_t group_window_ms;
+	uint32_t delayed_after_s;
+	uint32_t check_interval_s; /* 0: never */
+	uint32_t check_interval_failed_s;
+	uint32_t check_failures;
+	uint32_t heartbeat_interval_s; /* 0: none */
+	uint32_t fallback_after_s;     /* the breaker of the better relay open for so long */
+	uint32_t auth_tries;
+	uint32_t auth_retry_s; /* once those are used up */
+	uint32_t connection_mails;
+};
+
+enum conf_security { /* envsRelaySecurity */
+	SECURITY_TLS = 1,
+	SECURITY_STARTTLS,
+	SECURITY_NONE,
+};
+
+enum conf_auth {
+	AUTH_AUTO,
+	AUTH_SCRAM_SHA_256,
+	AUTH_PLAIN,
+	AUTH_LOGIN,
+	AUTH_XOAUTH2,
+};
+
+struct conf_relay {
+	uint32_t index;
+	uint32_t rank; /* order of preference: the least first; places in the file, then SET */
+	enum conf_storage storage;
+	char host[CONF_TEXT_SIZE];
+	uint32_t port;
+	enum conf_security security;
+	char user[CONF_TEXT_SIZE];
+	char password[CONF_TEXT_SIZE]; /* that of password_file, too; secret */
+	char password_file[CONF_TEXT_SIZE];
+	char ca_file[CONF_TEXT_SIZE]; /* "": the system's */
+	enum conf_auth auth;
+	char token_command[CONF_TEXT_SIZE];
+	uint32_t connect_timeout_ms, command_timeout_ms, data_timeout_ms, block_timeout_ms,
+	    dot_timeout_ms;
+	uint32_t deadline_ms; /* for all of it */
+	bool allow_insecure;
+};
+
+struct conf_contact {
+	uint32_t index;
+	enum conf_storage storage;
+	char name[CONF_NAME_SIZE];
+	char address[CONF_MAILBOX_SIZE];
+	enum severity min_severity;   /* not SEVERITY_UNKNOWN */
+	char sensors[CONF_TEXT_SIZE]; /* a pattern over names of sensors */
+	bool is_enabled;
+	bool wants_clears;
+	uint32_t escalate_after_s; /* 0: told at once */
+	bool wants_heartbeat;
 };
 
 struct conf {
 	atomic_int references; /* conf_ref and conf_unref only */
 	uint32_t generation;   /* grows with each configuration put in force */
 	struct conf_agent agent;
+	struct conf_event event;
+	struct conf_delivery delivery;
+	struct conf_breaker breaker;
+	struct conf_limiter limiter;
+	struct conf_mail mail;
 	size_t bus_count, bus_room; /* room: conf_add_bus only */
 	struct conf_bus *buses;
 	size_t sensor_count, sensor_room;
 	struct conf_sensor *sensors;
+	size_t relay_count, relay_room;
+	struct conf_relay *relays;
+	size_t contact_count, contact_room;
+	struct conf_contact *contacts;
 	uint32_t entity_index; /* entPhysicalIndex of the agent itself */
 	size_t entity_count;
 	struct conf_entity *entities; /* by index: conf_entity.h */
@@ -130,10 +246,12 @@ struct conf *conf_new(void);
 struct conf *conf_ref(const struct conf *conf);
 void conf_unref(const struct conf *conf); /* copes with NULL */
 
-/* Append a bus or sensor with the schema's defaults; NULL: out of memory. The pointer holds until
- * the next append. */
+/* Append a row with the schema's defaults; NULL: out of memory. The pointer holds until the next
+ * append of its kind. */
 struct conf_bus *conf_add_bus(struct conf *conf);
 struct conf_sensor *conf_add_sensor(struct conf *conf);
+struct conf_relay *conf_add_relay(struct conf *conf);
+struct conf_contact *conf_add_contact(struct conf *conf);
 
 /* After indices are given: sorts by index, resolves bus_index. */
 void conf_seal(struct conf *conf);
@@ -141,6 +259,13 @@ void conf_seal(struct conf *conf);
 /* By index, in a sealed configuration: binary search; NULL: none. */
 const struct conf_bus *conf_bus(const struct conf *conf, uint32_t index);
 const struct conf_sensor *conf_sensor(const struct conf *conf, uint32_t index);
+const struct conf_relay *conf_relay(const struct conf *conf, uint32_t index);
+const struct conf_contact *conf_contact(const struct conf *conf, uint32_t index);
+
+/* What a relay of the file is known by, before conf_seal: host and port; of several such also which
+ * of them it is. */
+#define CONF_RELAY_KEY_SIZE (CONF_TEXT_SIZE + 24)
+void conf_relay_key(const struct conf *conf, size_t position, char *to, size_t size);
 
 /* The sensor's own interval or its bus's. */
 uint32_t conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *bus);

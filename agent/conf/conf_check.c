@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf_check_mail.h"
+
 #define NAMES_SHOWN 8 /* in an error, of those that would be right */
 
-/* One sorted index over buses or sensors: by name, then by place in the array. */
+/* One sorted index over objects of a kind: by name, then by place in the array. */
 struct name {
 	const char *name;
 	size_t position;
@@ -284,6 +286,35 @@ check_sensors(struct check *check)
 	return 0;
 }
 
+/* Buses are asked for by name later. */
+static int
+check_names(struct check *check)
+{
+	const struct conf *conf = check->conf;
+	const struct {
+		enum conf_object object;
+		const char *first_name;
+		size_t count, stride;
+	} kinds[] = {
+		{ CONF_SENSOR, conf->sensor_count > 0 ? conf->sensors[0].name : NULL,
+		    conf->sensor_count, sizeof(*conf->sensors) },
+		{ CONF_CONTACT, conf->contact_count > 0 ? conf->contacts[0].name : NULL,
+		    conf->contact_count, sizeof(*conf->contacts) },
+	};
+	int r = check_unique(check, CONF_BUS, check->buses, conf->bus_count);
+
+	for (size_t i = 0; r == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct name *names =
+		    sort_names(kinds[i].first_name, kinds[i].count, kinds[i].stride);
+
+		if (names == NULL)
+			return err_set(check->err, -ENOMEM, "out of memory");
+		r = check_unique(check, kinds[i].object, names, kinds[i].count);
+		free(names);
+	}
+	return r;
+}
+
 int
 conf_check(struct conf *conf, const struct conf_drivers *drivers, struct conf_place *ret_place,
     struct err *err)
@@ -291,27 +322,20 @@ conf_check(struct conf *conf, const struct conf_drivers *drivers, struct conf_pl
 	struct check check = {
 		.conf = conf, .drivers = drivers, .ret_place = ret_place, .err = err
 	};
-	struct name *sensors = NULL;
 	int r;
 
 	*ret_place = (struct conf_place){ .object = CONF_AGENT };
 	check.buses = sort_names(conf->bus_count > 0 ? conf->buses[0].name : NULL, conf->bus_count,
 	    sizeof(*conf->buses));
-	sensors = sort_names(conf->sensor_count > 0 ? conf->sensors[0].name : NULL,
-	    conf->sensor_count, sizeof(*conf->sensors));
-	if (check.buses == NULL || sensors == NULL) {
-		r = err_set(err, -ENOMEM, "out of memory");
-		goto done;
-	}
-	r = check_unique(&check, CONF_BUS, check.buses, conf->bus_count);
-	if (r == 0)
-		r = check_unique(&check, CONF_SENSOR, sensors, conf->sensor_count);
+	if (check.buses == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	r = check_names(&check);
 	if (r == 0)
 		r = check_buses(&check);
 	if (r == 0)
 		r = check_sensors(&check);
-done:
-	free(sensors);
+	if (r == 0)
+		r = conf_check_mail(conf, ret_place, err);
 	free(check.buses);
 	return r;
 }

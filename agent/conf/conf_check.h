@@ -9,7 +9,8 @@
 /*
  * Rules over the whole configuration, for a file as for a SET: names unique, buses declared,
  * addresses that their driver understands, limits strictly rising, the deadband narrower than the
- * gap between low and high (ALARMS).  conf may not know drivers: it asks through these functions.
+ * gap between low and high (ALARMS), mail that can be sent and only where the file allows it.  conf
+ * may not know drivers: it asks through these functions.
  */
 struct conf_drivers {
 	/* 0; -ENOENT with the list of drivers; -EINVAL with what is allowed. */
@@ -22,7 +23,7 @@ struct conf_drivers {
 	char (*unit_separator)(const struct conf_bus *bus);
 };
 
-/* Where the fault is: an object and its place in conf->buses or conf->sensors. */
+/* Where the fault is: an object and, if there are several, its place in their array. */
 struct conf_place {
 	enum conf_object object;
 	size_t position;

@@ -17,13 +17,37 @@ add_place(struct reader *reader, const char *what, uint32_t file, uint32_t line)
 	    reader->files[file].path, line);
 }
 
+static const struct spot *
+find_spot(const struct reader *reader, const struct conf_place *place)
+{
+	switch (place->object) {
+	case CONF_BUS:
+		return &reader->buses.spots[place->position];
+	case CONF_SENSOR:
+		return &reader->sensors.spots[place->position];
+	case CONF_RELAY:
+		return &reader->relays.spots[place->position];
+	case CONF_CONTACT:
+		return &reader->contacts.spots[place->position];
+	case CONF_AGENT:
+	case CONF_EVENT:
+	case CONF_DEVICE:
+	case CONF_PROFILE:
+	case CONF_DELIVERY:
+	case CONF_BREAKER:
+	case CONF_LIMITER:
+	case CONF_MAIL:
+		break;
+	}
+	return &reader->singles[place->object];
+}
+
 /* What shows only when all is read: at the line of the setting, or else of its section.  A setting
  * that a device has from its profile stands there. */
 static int
 refuse_whole(struct reader *reader, const struct conf_place *place)
 {
-	const struct spots *spots = place->object == CONF_BUS ? &reader->buses : &reader->sensors;
-	const struct spot *spot = &spots->spots[place->position];
+	const struct spot *spot = find_spot(reader, place);
 	uint32_t line = 0;
 
 	if (place->object == CONF_AGENT)
@@ -31,9 +55,10 @@ refuse_whole(struct reader *reader, const struct conf_place *place)
 	if (place->key != NULL)
 		line = spot->lines[schema_number(schema_find(place->object, place->key))];
 	if (place->has_first) {
-		const struct spot *first = &spots->spots[place->first];
+		struct conf_place first = { place->object, place->first, NULL, false, 0 };
+		const struct spot *other = find_spot(reader, &first);
 
-		add_place(reader, "first at", first->file, first->line);
+		add_place(reader, "first at", other->file, other->line);
 	} else if (spot->profile_line != 0) {
 		add_place(reader, "made from", spot->profile_file, spot->profile_line);
 	}
@@ -64,7 +89,9 @@ read_all(struct reader *reader, const struct conf_drivers *drivers)
 	r = conf_device_expand(reader, drivers);
 	if (r < 0)
 		return r;
-	r = conf_check(reader->conf, drivers, &place, &reader->err);
+	r = conf_mail_complete(reader, &place);
+	if (r == 0)
+		r = conf_check(reader->conf, drivers, &place, &reader->err);
 	return r < 0 ? refuse_whole(reader, &place) : 0;
 }
 

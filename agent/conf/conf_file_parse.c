@@ -1,98 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <assert.h>
-#include <confuse.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf_reader.h"
+#include "conf/conf_file_private.h"
 #include "core/strbuf.h"
 #include "core/text.h"
-
-#define WANT_SETTING "KEY = VALUE or bus \"NAME\" { ... }"
-#define WANT_PROFILE "profile \"NAME\" { ... }"
-
-/* The section that is read now. */
-struct section {
-	bool is_open;
-	enum schema_section kind;
-	void *object;
-	struct spot *spot;
-	const char *title; /* borrowed from the object */
-};
-
-/* While libConfuse reads one text.  A section inside a device or a profile is the inner one. */
-struct parser {
-	struct reader *reader;
-	cfg_t *root;
-	struct section top, outer, inner;
-};
 
 _Static_assert(offsetof(struct device, device) == 0, "a device begins with its own settings");
 
 /* libConfuse gives its callbacks no context of ours. */
 static _Thread_local struct parser *parsing;
 
-static const struct {
-	enum conf_object object;
-	bool in_profile; /* stands in the file of a profile, not in a site's */
-	enum schema_section section;
-} kinds[] = {
-	{ CONF_BUS, false, SECTION_BUS },
-	{ CONF_SENSOR, false, SECTION_SENSOR },
-	{ CONF_DEVICE, false, SECTION_DEVICE },
-	{ CONF_PROFILE, true, SECTION_PROFILE },
-};
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
-
-/* Sections and keys of later versions: worth more than "unknown". */
-static const char *const later_keys[] = {
-	"breaker",
-	"contact",
-	"delivery",
-	"limiter",
-	"mail",
-	"max-shelve",
-	"relay",
+const struct section_kind section_kinds[SECTION_KIND_COUNT] = {
+	{ CONF_BUS, PLACE_SITE, SECTION_BUS },
+	{ CONF_SENSOR, PLACE_SITE, SECTION_SENSOR },
+	{ CONF_DEVICE, PLACE_SITE, SECTION_DEVICE },
+	{ CONF_DELIVERY, PLACE_SITE, SECTION_DELIVERY },
+	{ CONF_BREAKER, PLACE_SITE, SECTION_BREAKER },
+	{ CONF_LIMITER, PLACE_SITE, SECTION_LIMITER },
+	{ CONF_MAIL, PLACE_SITE, SECTION_MAIL },
+	{ CONF_CONTACT, PLACE_SITE, SECTION_CONTACT },
+	{ CONF_RELAY, PLACE_MAIL, SECTION_RELAY },
+	{ CONF_PROFILE, PLACE_PROFILE, SECTION_PROFILE },
 };
 
-static int
-fail_here(struct parser *parser, uint32_t line)
+int
+parser_fail(struct parser *parser, uint32_t line)
 {
 	return reader_place(parser->reader, parser->reader->file, line);
 }
 
 /* ---- sections ---- */
 
-static enum schema_section
-section_kind(const char *name)
+const struct section_kind *
+section_kind_find(const char *name)
 {
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		if (strcmp(schema_object_name(kinds[i].object), name) == 0)
-			return kinds[i].section;
-	return SECTION_TOP;
+	for (size_t i = 0; i < SECTION_KIND_COUNT; i++)
+		if (strcmp(schema_object_name(section_kinds[i].object), name) == 0)
+			return &section_kinds[i];
+	return NULL;
 }
 
 static enum conf_object
 section_object(enum schema_section kind)
 {
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		if (kinds[i].section == kind)
-			return kinds[i].object;
+	for (size_t i = 0; i < SECTION_KIND_COUNT; i++)
+		if (section_kinds[i].section == kind)
+			return section_kinds[i].object;
 	return kind == SECTION_PART ? CONF_SENSOR : CONF_AGENT;
 }
 
-/* That of the top level which is read now: there is one at a time, see end_section. */
-static cfg_t *
-outer_cfg(const struct parser *parser)
+/* There is one at a time, see end_section. */
+cfg_t *
+parser_outer(const struct parser *parser)
 {
-	for (size_t i = 0; i < KIND_COUNT; i++) {
-		const char *name = schema_object_name(kinds[i].object);
+	enum section_place place = parser->reader->profile != NULL ? PLACE_PROFILE : PLACE_SITE;
 
-		if (kinds[i].in_profile == (parser->reader->profile != NULL) &&
-		    cfg_size(parser->root, name) > 0)
+	for (size_t i = 0; i < SECTION_KIND_COUNT; i++) {
+		const char *name = schema_object_name(section_kinds[i].object);
+
+		if (section_kinds[i].place == place && cfg_size(parser->root, name) > 0)
 			return cfg_getnsec(parser->root, name, 0);
 	}
 	return NULL;
@@ -114,12 +82,32 @@ open_profile(struct reader *reader, uint32_t line, struct section *section)
 	section->title = profile->profile.name;
 }
 
-/* Makes the object of a section of the top level. */
+/* A section that stands once, with the defaults of the section. */
+static void
+open_single(struct reader *reader, uint32_t line, struct section *section)
+{
+	enum conf_object object = section_object(section->kind);
+	struct spot *spot = &reader->singles[object];
+
+	if (spot->line != 0) {
+		err_set(&reader->err, -EINVAL, "%s is given twice, first at %s:%u: want it once",
+		    schema_object_name(object), reader->files[spot->file].path, spot->line);
+		return;
+	}
+	spot->file = reader->file;
+	spot->line = line;
+	section->spot = spot;
+	section->object = schema_single(reader->conf, object);
+	schema_set_defaults(object, section->object);
+}
+
+/* Makes the object of a section. */
 static void
 open_object(struct reader *reader, uint32_t line, struct section *section)
 {
 	struct conf_bus *bus;
 	struct conf_sensor *sensor;
+	struct conf_contact *contact;
 	struct device *device;
 
 	switch (section->kind) {
@@ -133,6 +121,15 @@ open_object(struct reader *reader, uint32_t line, struct section *section)
 		section->title = sensor != NULL ? sensor->name : NULL;
 		section->spot = reader_add_spot(reader, &reader->sensors, line);
 		break;
+	case SECTION_CONTACT:
+		section->object = contact = conf_add_contact(reader->conf);
+		section->title = contact != NULL ? contact->name : NULL;
+		section->spot = reader_add_spot(reader, &reader->contacts, line);
+		break;
+	case SECTION_RELAY:
+		section->object = conf_add_relay(reader->conf);
+		section->spot = reader_add_spot(reader, &reader->relays, line);
+		break;
 	case SECTION_DEVICE:
 		device = reader_add_device(reader, line);
 		section->object = device;
@@ -141,6 +138,12 @@ open_object(struct reader *reader, uint32_t line, struct section *section)
 		break;
 	case SECTION_PROFILE:
 		open_profile(reader, line, section);
+		break;
+	case SECTION_DELIVERY:
+	case SECTION_BREAKER:
+	case SECTION_LIMITER:
+	case SECTION_MAIL:
+		open_single(reader, line, section);
 		break;
 	case SECTION_TOP:
 	case SECTION_PART:
@@ -156,29 +159,37 @@ take_title(struct parser *parser, const struct section *section, const char *tit
 	enum conf_object object = section_object(section->kind);
 	struct reader *reader = parser->reader;
 
+	if (title == NULL)
+		return 0;
 	if (field_parse(schema_find(object, "name"), title, section->object, &reader->err) < 0) {
 		err_prefix(&reader->err, "%s ", schema_object_name(object));
-		return fail_here(parser, line);
+		return parser_fail(parser, line);
 	}
 	return 0;
+}
+
+static int
+open_section(struct parser *parser, enum schema_section kind, const char *title, uint32_t line,
+    struct section *section)
+{
+	*section = (struct section){ .kind = kind, .title = "" };
+	open_object(parser->reader, line, section);
+	if (parser->reader->err.code != 0)
+		return parser_fail(parser, line);
+	section->is_open = true;
+	return take_title(parser, section, title, line);
 }
 
 /* libConfuse's line of what is around a section stays at its first line until it ends. */
 static int
 open_outer(struct parser *parser)
 {
-	const cfg_t *cfg = outer_cfg(parser);
-	uint32_t line = (uint32_t)parser->root->line;
-	struct section *section = &parser->outer;
+	const cfg_t *cfg = parser_outer(parser);
 
-	if (section->is_open)
+	if (parser->outer.is_open)
 		return 0;
-	*section = (struct section){ .kind = section_kind(cfg->name) };
-	open_object(parser->reader, line, section);
-	if (parser->reader->err.code != 0)
-		return fail_here(parser, line);
-	section->is_open = true;
-	return take_title(parser, section, cfg->title, line);
+	return open_section(parser, section_kind_find(cfg->name)->section, cfg->title,
+	    (uint32_t)parser->root->line, &parser->outer);
 }
 
 static struct parts *
@@ -189,19 +200,15 @@ inner_parts(struct parser *parser)
 	return &((struct device *)parser->outer.object)->parts;
 }
 
+/* A sensor inside a device or a profile. */
 static int
-open_inner(struct parser *parser, const char *title)
+open_part(struct parser *parser, const char *title, uint32_t line)
 {
-	uint32_t line = (uint32_t)outer_cfg(parser)->line;
 	struct section *section = &parser->inner;
 	struct reader *reader = parser->reader;
 	const struct part *first;
 	struct part *part;
 
-	if (section->is_open)
-		return 0;
-	if (open_outer(parser) < 0)
-		return -1;
 	first = reader_find_part(inner_parts(parser), title);
 	if (first != NULL) {
 		err_set(&reader->err, -EINVAL,
@@ -209,7 +216,7 @@ open_inner(struct parser *parser, const char *title)
 		    "%s:%u)",
 		    title, schema_object_name(section_object(parser->outer.kind)),
 		    parser->outer.title, reader->files[first->spot.file].path, first->spot.line);
-		return fail_here(parser, line);
+		return parser_fail(parser, line);
 	}
 	part = reader_add_part(reader, inner_parts(parser), line);
 	if (part == NULL)
@@ -224,6 +231,20 @@ open_inner(struct parser *parser, const char *title)
 	return take_title(parser, section, title, line);
 }
 
+static int
+open_inner(struct parser *parser, const char *title)
+{
+	uint32_t line = (uint32_t)parser_outer(parser)->line;
+
+	if (parser->inner.is_open)
+		return 0;
+	if (open_outer(parser) < 0)
+		return -1;
+	if (parser->outer.kind == SECTION_MAIL)
+		return open_section(parser, SECTION_RELAY, title, line, &parser->inner);
+	return open_part(parser, title, line);
+}
+
 /* The section that `cfg` is, opened if this is its first word; NULL: an error. */
 static struct section *
 section_of(struct parser *parser, const cfg_t *cfg)
@@ -232,35 +253,37 @@ section_of(struct parser *parser, const cfg_t *cfg)
 
 	if (cfg == parser->root)
 		section = &parser->top;
-	else if (cfg == outer_cfg(parser))
+	else if (cfg == parser_outer(parser))
 		section = open_outer(parser) < 0 ? NULL : &parser->outer;
 	else
 		section = open_inner(parser, cfg->title) < 0 ? NULL : &parser->inner;
-	assert(section == NULL || section->spot != NULL);
 	return section;
 }
 
 /* ---- keys ---- */
 
-/* Where a key's value goes: for a device also into what all its sensors share. */
+/* Where a key's value goes. */
 struct target {
 	const struct field *field;
 	void *object;
 	struct spot *spot;
 };
 
+/* At the top level there are keys of several objects, in a device those of all its sensors. */
 static struct target
-find_target(const struct section *section, const char *key)
+find_target(struct reader *reader, const struct section *section, const char *key)
 {
 	struct target target = {
-		.field = schema_find(section_object(section->kind), key),
+		.field = schema_key(section->kind, key),
 		.object = section->object,
 		.spot = section->spot,
 	};
 	struct device *device = section->object;
 
-	if (target.field == NULL) { /* only a device has keys of another object */
-		target.field = schema_find(CONF_SENSOR, key);
+	if (section->kind == SECTION_TOP) {
+		target.object = schema_single(reader->conf, target.field->object);
+		target.spot = &reader->singles[target.field->object];
+	} else if (section->kind == SECTION_DEVICE && target.field->object == CONF_SENSOR) {
 		target.object = &device->shared.sensor;
 		target.spot = &device->shared.spot;
 	}
@@ -273,35 +296,56 @@ refuse_twice(struct parser *parser, const struct section *section, const struct 
 {
 	struct reader *reader = parser->reader;
 	size_t number = schema_number(target->field);
-	uint32_t file = section->kind == SECTION_TOP ? reader->agent_files[number] : reader->file;
+	uint32_t file = section->kind == SECTION_TOP
+	                    ? reader->top_files[target->field->object][number]
+	                    : reader->file;
 
 	err_set(&reader->err, -EINVAL, "%s is given twice, first at %s:%u: want it once",
 	    target->field->key, reader->files[file].path, target->spot->lines[number]);
-	return fail_here(parser, line);
+	return parser_fail(parser, line);
 }
 
-/* libConfuse has read KEY = VALUE. */
+/* `item`: which of a list of values it is, from 1. */
 static int
-take_key(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+take_value(struct parser *parser, const cfg_t *cfg, const char *key, const char *value, size_t item)
 {
-	struct parser *parser = parsing;
+	struct reader *reader = parser->reader;
 	uint32_t line = (uint32_t)cfg->line;
 	const struct section *section = section_of(parser, cfg);
+	char text[FIELD_FORMAT_SIZE + 1]; /* too long by one is refused */
+	struct strbuf list;
 	struct target target;
 	size_t number;
 
 	if (section == NULL)
 		return -1;
-	target = find_target(section, opt->name);
-	assert(target.spot != NULL);
+	target = find_target(reader, section, key);
 	number = schema_number(target.field);
-	if (target.spot->lines[number] != 0)
+	if (target.spot->lines[number] != 0 && item == 1)
 		return refuse_twice(parser, section, &target, line);
-	if (field_parse(target.field, value, target.object, &parser->reader->err) < 0)
-		return fail_here(parser, line);
-	target.spot->lines[number] = line;
+	if (item > 1) {
+		strbuf_init(&list, text, sizeof(text));
+		strbuf_add(
+		    &list, "%s, %s", (const char *)target.object + target.field->offset, value);
+		value = text;
+	}
+	if (field_parse(target.field, value, target.object, &reader->err) < 0)
+		return parser_fail(parser, line);
+	if (target.spot->lines[number] == 0)
+		target.spot->lines[number] = line;
 	if (section->kind == SECTION_TOP)
-		parser->reader->agent_files[number] = parser->reader->file;
+		reader->top_files[target.field->object][number] = reader->file;
+	return 0;
+}
+
+/* libConfuse has read KEY = VALUE, or one more of KEY = { VALUE, VALUE }. */
+static int
+take_key(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	bool is_list = (opt->flags & CFGF_LIST) != 0;
+
+	if (take_value(parsing, cfg, opt->name, value, is_list ? cfg_opt_size(opt) : 1) < 0)
+		return -1;
 	*(const char **)result = ""; /* libConfuse keeps a copy: of nothing */
 	return 0;
 }
@@ -323,9 +367,13 @@ check_required(struct parser *parser, const struct section *section)
 		    section->spot->lines[schema_number(field)] != 0)
 			continue;
 		field_describe(field, want, sizeof(want));
-		err_set(&parser->reader->err, -EINVAL, "%s \"%s\" has no %s: want %s",
-		    schema_object_name(object), section->title, field->key, want);
-		return fail_here(parser, section->spot->line);
+		if (section->title[0] != '\0')
+			err_set(&parser->reader->err, -EINVAL, "%s \"%s\" has no %s: want %s",
+			    schema_object_name(object), section->title, field->key, want);
+		else
+			err_set(&parser->reader->err, -EINVAL, "%s has no %s: want %s",
+			    schema_object_name(object), field->key, want);
+		return parser_fail(parser, section->spot->line);
 	}
 	return 0;
 }
@@ -378,108 +426,21 @@ take_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 		err_set(&reader->err, -EINVAL, "include: want one name, of a file or a folder");
 	else
 		reader_add_includes(reader, argv[0], line);
-	return reader->err.code == 0 ? 0 : fail_here(parser, line);
-}
-
-/* ---- what libConfuse does not like ---- */
-
-static bool
-is_later(const char *name)
-{
-	for (size_t i = 0; i < sizeof(later_keys) / sizeof(later_keys[0]); i++)
-		if (strcmp(later_keys[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_section(const char *name)
-{
-	return section_kind(name) != SECTION_TOP || strcmp(name, "include") == 0;
-}
-
-/* "a, b, c": the keys and sections that may stand in a section. */
-static void
-list_keys(enum schema_section kind, bool in_profile, char *to, size_t size)
-{
-	const struct field *field;
-	struct strbuf list;
-
-	strbuf_init(&list, to, size);
-	for (size_t n = 0; !in_profile && (field = schema_at(n)) != NULL; n++)
-		if (schema_is_key(field, kind))
-			strbuf_add(&list, "%s%s", list.length == 0 ? "" : ", ", field->key);
-	if (kind == SECTION_DEVICE || kind == SECTION_PROFILE)
-		strbuf_add(&list, ", sensor");
-	for (size_t i = 0; kind == SECTION_TOP && i < KIND_COUNT; i++)
-		if (kinds[i].in_profile == in_profile)
-			strbuf_add(&list, "%s%s", list.length == 0 ? "" : ", ",
-			    schema_object_name(kinds[i].object));
-	if (kind == SECTION_TOP && !in_profile)
-		strbuf_add(&list, ", include");
-}
-
-static void
-refuse_unknown(struct parser *parser, const cfg_t *cfg, const char *name)
-{
-	bool is_top = cfg == parser->root, is_outer = cfg == outer_cfg(parser);
-	enum schema_section kind = is_top     ? SECTION_TOP
-	                           : is_outer ? section_kind(cfg->name)
-	                                      : SECTION_PART;
-	/* There it is the device's key that is in the wrong place, not a section. */
-	bool is_bus_of_part =
-	    kind == SECTION_PART && strcmp(name, schema_object_name(CONF_BUS)) == 0;
-	struct reader *reader = parser->reader;
-	char keys[sizeof(reader->err.text)];
-
-	list_keys(kind, is_top && reader->profile != NULL, keys, sizeof(keys));
-	if (is_later(name))
-		err_set(&reader->err, -EINVAL, "\"%s\" is not in this version yet", name);
-	else if (is_top && strcmp(name, schema_object_name(CONF_PROFILE)) == 0)
-		err_set(&reader->err, -EINVAL,
-		    "a profile here: want it in a file of its own, profiles/NAME.conf");
-	else if (is_top)
-		err_set(&reader->err, -EINVAL, "unknown key \"%.40s\": want %s", name, keys);
-	else if (is_section(name) && !is_bus_of_part)
-		err_set(&reader->err, -EINVAL,
-		    "\"%s\" inside %s \"%.40s\": want a closing } before it", name, cfg->name,
-		    cfg->title);
-	else
-		err_set(&reader->err, -EINVAL, "unknown key \"%.40s\" in %s \"%.40s\": want %s",
-		    name, cfg->name, cfg->title, keys);
-}
-
-static const char *
-wanted(const struct parser *parser)
-{
-	return parser->reader->profile != NULL ? WANT_PROFILE : WANT_SETTING;
-}
-
-static void
-on_error(cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-
-/* libConfuse does not like something: its words, unless ours are better. */
-static void
-on_error(cfg_t *cfg, const char *format, va_list args)
-{
-	struct parser *parser = parsing;
-	struct err *err = &parser->reader->err;
-	char text[256];
-
-	if (err->code != 0)
-		return;
-	if (strcmp(format, "no such option '%s'") == 0) {
-		refuse_unknown(parser, cfg, va_arg(args, const char *));
-	} else {
-		vsnprintf(text, sizeof(text), format, args);
-		err_set(err, -EINVAL, "%s: want %s", text, wanted(parser));
-	}
-	fail_here(parser, (uint32_t)cfg->line);
+	return reader->err.code == 0 ? 0 : parser_fail(parser, line);
 }
 
 /* ---- what libConfuse is told ---- */
 
-#define OPTIONS_MAX (SCHEMA_KEYS_MAX + KIND_COUNT + 2)
+static void
+on_error(cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static void
+on_error(cfg_t *cfg, const char *format, va_list args)
+{
+	parser_refuse(parsing, cfg, format, args);
+}
+
+#define OPTIONS_MAX (SCHEMA_KEYS_MAX + SECTION_KIND_COUNT + 2)
 
 /* One option of libConfuse per key of a section, then what is in `more`; `to` has room for all. */
 static void
@@ -488,10 +449,11 @@ make_options(enum schema_section kind, const cfg_opt_t *more, cfg_opt_t *to)
 	const struct field *field;
 
 	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
-		cfg_opt_t option = CFG_STR_CB(field->key, NULL, CFGF_NODEFAULT, take_key);
+		cfg_opt_t value = CFG_STR_CB(field->key, NULL, CFGF_NODEFAULT, take_key);
+		cfg_opt_t list = CFG_STR_LIST_CB(field->key, NULL, CFGF_NODEFAULT, take_key);
 
 		if (schema_is_key(field, kind))
-			*to++ = option;
+			*to++ = (field->flags & FIELD_LIST) != 0 ? list : value;
 	}
 	while (more->name != NULL)
 		*to++ = *more++;
@@ -506,34 +468,57 @@ end_at_ends(cfg_opt_t *options)
 			options->validcb = end_section;
 }
 
-/* The root of a site's file or of a profile's; libConfuse copies the options. */
 static cfg_t *
-make_root(bool is_profile)
+make_profile_root(void)
 {
-	cfg_opt_t bus[OPTIONS_MAX], sensor[OPTIONS_MAX], device[OPTIONS_MAX], top[OPTIONS_MAX];
 	cfg_opt_t part[OPTIONS_MAX], profile[OPTIONS_MAX];
 	cfg_opt_t none[] = { CFG_END() };
 	cfg_opt_t parts[] = { CFG_SEC("sensor", part, CFGF_MULTI | CFGF_TITLE), CFG_END() };
+	cfg_opt_t profiles[] = { CFG_SEC("profile", profile, CFGF_MULTI | CFGF_TITLE), CFG_END() };
+
+	end_at_ends(parts);
+	end_at_ends(profiles);
+	make_options(SECTION_PART, none, part);
+	make_options(SECTION_PROFILE, parts, profile);
+	return cfg_init(profiles, CFGF_NONE);
+}
+
+/* Sections without a title are many, too: libConfuse would have one from the start. */
+static cfg_t *
+make_site_root(void)
+{
+	cfg_opt_t bus[OPTIONS_MAX], sensor[OPTIONS_MAX], device[OPTIONS_MAX], part[OPTIONS_MAX];
+	cfg_opt_t delivery[OPTIONS_MAX], breaker[OPTIONS_MAX], limiter[OPTIONS_MAX];
+	cfg_opt_t mail[OPTIONS_MAX], relay[OPTIONS_MAX], contact[OPTIONS_MAX], top[OPTIONS_MAX];
+	cfg_opt_t none[] = { CFG_END() };
+	cfg_opt_t parts[] = { CFG_SEC("sensor", part, CFGF_MULTI | CFGF_TITLE), CFG_END() };
+	cfg_opt_t relays[] = { CFG_SEC("relay", relay, CFGF_MULTI), CFG_END() };
 	cfg_opt_t sections[] = {
 		CFG_SEC("bus", bus, CFGF_MULTI | CFGF_TITLE),
 		CFG_SEC("sensor", sensor, CFGF_MULTI | CFGF_TITLE),
 		CFG_SEC("device", device, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("delivery", delivery, CFGF_MULTI),
+		CFG_SEC("breaker", breaker, CFGF_MULTI),
+		CFG_SEC("limiter", limiter, CFGF_MULTI),
+		CFG_SEC("mail", mail, CFGF_MULTI),
+		CFG_SEC("contact", contact, CFGF_MULTI | CFGF_TITLE),
 		CFG_FUNC("include", take_include),
 		CFG_END(),
 	};
-	cfg_opt_t profiles[] = { CFG_SEC("profile", profile, CFGF_MULTI | CFGF_TITLE), CFG_END() };
 
 	end_at_ends(parts);
+	end_at_ends(relays);
 	end_at_ends(sections);
-	end_at_ends(profiles);
 	make_options(SECTION_PART, none, part);
-	if (is_profile) {
-		make_options(SECTION_PROFILE, parts, profile);
-		return cfg_init(profiles, CFGF_NONE);
-	}
+	make_options(SECTION_RELAY, none, relay);
 	make_options(SECTION_BUS, none, bus);
 	make_options(SECTION_SENSOR, none, sensor);
 	make_options(SECTION_DEVICE, parts, device);
+	make_options(SECTION_DELIVERY, none, delivery);
+	make_options(SECTION_BREAKER, none, breaker);
+	make_options(SECTION_LIMITER, none, limiter);
+	make_options(SECTION_MAIL, relays, mail);
+	make_options(SECTION_CONTACT, none, contact);
 	make_options(SECTION_TOP, sections, top);
 	return cfg_init(top, CFGF_NONE);
 }
@@ -543,23 +528,19 @@ conf_file_parse(struct reader *reader, const char *text)
 {
 	struct parser parser = {
 		.reader = reader,
-		.root = make_root(reader->profile != NULL),
-		.top = { .kind = SECTION_TOP, .spot = &reader->agent },
+		.root = reader->profile != NULL ? make_profile_root() : make_site_root(),
+		.top = { .kind = SECTION_TOP },
 	};
 	int r;
 
 	if (parser.root == NULL)
 		return reader_no_memory(reader);
-	if (reader->conf != NULL)
-		parser.top.object = &reader->conf->agent;
 	cfg_set_error_function(parser.root, on_error);
 	parsing = &parser;
 	r = cfg_parse_buf(parser.root, text);
 	parsing = NULL;
-	if (r != CFG_SUCCESS && reader->err.code == 0) { /* it is silent on an empty key */
-		err_set(&reader->err, -EINVAL, "not a setting: want %s", wanted(&parser));
-		fail_here(&parser, (uint32_t)parser.root->line);
-	}
+	if (r != CFG_SUCCESS && reader->err.code == 0) /* it is silent on an empty key */
+		parser_refuse_silence(&parser);
 	cfg_free(parser.root);
 	return reader->err.code;
 }

@@ -214,6 +214,7 @@ reader_read_file(struct reader *reader)
 	else
 		r = conf_file_parse(reader, source.text);
 done:
+	explicit_bzero(source.text, source.length); /* it may hold passwords */
 	free(source.text);
 	return r;
 }
@@ -234,4 +235,6 @@ reader_done(struct reader *reader)
 	free(reader->profiles);
 	free(reader->buses.spots);
 	free(reader->sensors.spots);
+	free(reader->relays.spots);
+	free(reader->contacts.spots);
 }

@@ -15,7 +15,8 @@
 /*
  * Private to this folder: what one reading of a configuration holds.  conf_file.c opens files,
  * conf_file_parse.c takes sections and keys out of them, conf_profile.c finds profiles,
- * conf_device.c makes sensors of devices.  Each function returns 0 or reader->err.code.
+ * conf_device.c makes sensors of devices, conf_mail.c reads passwords.  Each function returns 0 or
+ * reader->err.code.
  */
 
 /* Where a section and its keys stand, for errors that show only when all is read. */
@@ -71,9 +72,10 @@ struct reader {
 	struct file *files;
 	size_t file_count, file_room;
 	uint32_t file; /* the one that is read now */
-	struct spots buses, sensors;
-	struct spot agent;
-	uint32_t agent_files[SCHEMA_KEYS_MAX]; /* top-level keys may come from any file */
+	struct spots buses, sensors, relays, contacts;
+	struct spot singles[CONF_OBJECT_COUNT]; /* of what stands once; line 0: not there */
+	/* Keys of the top level may come from any file. */
+	uint32_t top_files[CONF_OBJECT_COUNT][SCHEMA_KEYS_MAX];
 	struct device *devices;
 	size_t device_count, device_room;
 	struct profile **profiles; /* that were asked for */
@@ -117,6 +119,11 @@ int conf_file_parse(struct reader *reader, const char *text);
 /* Reads the profile of that name, once.  It is asked for at `line` of `file`. */
 int conf_profile_get(struct reader *reader, const char *name, uint32_t file, uint32_t line,
     const struct profile **ret_profile);
+
+/* ---- conf_mail.c ---- */
+
+/* Once all is read.  If it fails *ret_place is where. */
+int conf_mail_complete(struct reader *reader, struct conf_place *ret_place);
 
 /* ---- conf_device.c ---- */
 

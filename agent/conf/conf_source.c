@@ -63,6 +63,16 @@ check_kind(const struct stat *status, struct err *err)
 	return 0;
 }
 
+/* systemd lends a credential of root to the service by an access list, which shows as the rights of
+ * a group: root's. */
+static bool
+is_private(const struct stat *status)
+{
+	bool is_of_root = status->st_uid == 0 && status->st_gid == 0;
+
+	return (status->st_mode & (is_of_root ? S_IRWXO : S_IRWXG | S_IRWXO)) == 0;
+}
+
 int
 conf_source_read(const char *path, struct conf_source *ret_source, struct err *err)
 {
@@ -81,6 +91,7 @@ conf_source_read(const char *path, struct conf_source *ret_source, struct err *e
 		return r;
 	source.device = status.st_dev;
 	source.inode = status.st_ino;
+	source.is_private = is_private(&status);
 	*ret_source = source;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef CONF_CONF_SOURCE_H
 #define CONF_CONF_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,6 +15,7 @@ struct conf_source {
 	size_t length;
 	dev_t device; /* with inode: which file it is, under any name */
 	ino_t inode;
+	bool is_private; /* nobody but its owner, or root, can read it */
 };
 
 /* A regular file of at most CONF_FILE_MAX_BYTES.  Negative errno. */

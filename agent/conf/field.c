@@ -312,6 +312,8 @@ describe_text(const struct field *field, char *to, size_t size)
 {
 	if (field->choices != NULL)
 		describe_choices(field, to, size);
+	else if (field->form != NULL)
+		append(to, size, "%s%s", field->form->want, field->min == 0 ? ", or nothing" : "");
 	else if (field->min == 0)
 		append(to, size, "at most %lld bytes of UTF-8 without controls",
 		    (long long)field->max);
@@ -337,6 +339,9 @@ static const struct field_kind kinds[] = {
 
 _Static_assert(sizeof(enum conf_admin) == sizeof(int32_t), "an enum is stored as 32 bits");
 _Static_assert(sizeof(enum quantity) == sizeof(int32_t), "an enum is stored as 32 bits");
+_Static_assert(sizeof(enum severity) == sizeof(int32_t), "an enum is stored as 32 bits");
+_Static_assert(sizeof(enum conf_security) == sizeof(int32_t), "an enum is stored as 32 bits");
+_Static_assert(sizeof(enum conf_auth) == sizeof(int32_t), "an enum is stored as 32 bits");
 
 static void
 describe_range(const struct field *field, char *to, size_t size)
@@ -391,8 +396,10 @@ is_good_text(const struct field *field, const char *text)
 		return text_is_name(text);
 	if (field->choices != NULL)
 		return parse_choice(field, text, &ignored) == 0;
-	return length >= (size_t)field->min && length <= (size_t)field->max &&
-	       text_is_clean(text, length);
+	if (length < (size_t)field->min || length > (size_t)field->max ||
+	    !text_is_clean(text, length))
+		return false;
+	return field->form == NULL || length == 0 || field->form->is_good(text);
 }
 
 static int
@@ -401,6 +408,8 @@ refuse(const struct field *field, const char *text, struct err *err)
 	char want[FIELD_FORMAT_SIZE], shown[80];
 
 	field_describe(field, want, sizeof(want));
+	if ((field->flags & FIELD_SECRET) != 0)
+		return err_set(err, -EINVAL, "%s: want %s", field->key, want);
 	if (!text_copy(shown, sizeof(shown), text))
 		memcpy(shown + sizeof(shown) - 4, "...", 4);
 	for (char *at = shown; *at != '\0'; at++)
@@ -439,7 +448,7 @@ field_format(const struct field *field, const void *object, char *to, size_t siz
 	const char *from = (const char *)object + field->offset;
 
 	if (kind->parse == NULL)
-		text_copy(to, size, from);
+		text_copy(to, size, (field->flags & FIELD_SECRET) == 0 ? from : "");
 	else if ((field->flags & FIELD_AUTO) != 0 && kind->load(from) == AUTO_VALUE)
 		text_copy(to, size, "auto");
 	else

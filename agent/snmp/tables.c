@@ -28,6 +28,8 @@ get_setting(
 	const void *at = (const char *)settings + field->offset;
 	bool is_true;
 
+	if ((field->flags & FIELD_SECRET) != 0)
+		return value_text(value, "");
 	switch (field->type) {
 	case FIELD_NAME:
 	case FIELD_TEXT:

@@ -137,6 +137,12 @@ get_site(const struct cell *cell, struct value *value)
 	return value_text(value, cell->snapshot->conf->agent.site);
 }
 
+static bool
+get_agent_setting(const struct cell *cell, struct value *value)
+{
+	return get_setting(cell, CONF_AGENT, &cell->snapshot->conf->agent, value);
+}
+
 static const struct column columns[] = {
 	{ 1, "envsAgentUuid", VALUE_OCTETS, ACCESS_READ_ONLY, get_uuid },
 	{ 2, "envsAgentVersion", VALUE_OCTETS, ACCESS_READ_ONLY, get_version },
@@ -159,7 +165,7 @@ static const struct column columns[] = {
 	    get_seconds_since_last_sample },
 	{ 18, "envsAgentTrapReplay", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_none },
 	{ 19, "envsSensorNextIndex", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_sensor_next_index },
-	{ 20, "envsAgentHeartbeatInterval", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_none },
+	{ 20, "envsAgentHeartbeatInterval", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_agent_setting },
 	{ 21, "envsAgentSite", VALUE_OCTETS, ACCESS_READ_ONLY, get_site },
 };
 

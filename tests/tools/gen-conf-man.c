@@ -21,7 +21,8 @@ static const char head[] =
     ".Sh DESCRIPTION\n"
     "The file tells\n"
     ".Xr envsensord 8\n"
-    "which buses there are, which sensors hang on them, and when a value is an alarm.\n"
+    "which buses there are, which sensors hang on them, when a value is an alarm, and who is "
+    "told.\n"
     "It is read when the daemon starts and again on\n"
     ".Dv SIGHUP .\n"
     "A file with a mistake is refused as a whole: the daemon does not start, or keeps what it "
@@ -31,9 +32,14 @@ static const char head[] =
     ".Ss Syntax\n"
     "A setting is\n"
     ".Ar key No = Ar value .\n"
+    "A key with several values has them in braces,\n"
+    ".Ar key No = { Ar value , value No } .\n"
     "A bus, a sensor or a device is a section: its kind, its name, and its settings in braces.\n"
     "Settings need no separator; line ends and blanks do not matter.\n"
-    "A key stands once in its section, a name once among the buses or the sensors.\n"
+    "Sections that stand once, as\n"
+    ".Ic mail ,\n"
+    "have no name.\n"
+    "A key stands once in its section, a name once among the sections of its kind.\n"
     ".Pp\n"
     "Comments run from\n"
     ".Ql #\n"
@@ -173,56 +179,73 @@ static const char drivers[] =
     ".Ql envsensord \\-\\-scan Ar bus\n"
     "finds what is on a bus and prints configuration for it.\n";
 
-static const char tail[] = ".Sh FILES\n"
-			   ".Bl -tag -width Ds\n"
-			   ".It Pa " CONFIG_DIR "/envsensord.conf\n"
-			   "The file that is read unless another is named.\n"
-			   ".It Pa profiles/*.conf\n"
-			   "Beside it: the profiles of the site.\n"
-			   ".It Pa " DATA_DIR "/profiles/*.conf\n"
-			   "The profiles that came with the program.\n"
-			   ".El\n"
-			   ".Sh EXAMPLES\n"
-			   ".Bd -literal -offset indent\n"
-			   "site = \"Prague 1\"\n"
-			   "\n"
-			   "bus \"rack-line\" {\n"
-			   "    driver   = modbus-rtu\n"
-			   "    endpoint = \"/dev/ttyUSB0\"\n"
-			   "    options  = \"9600,8N1\"\n"
-			   "    timeout  = 200ms\n"
-			   "}\n"
-			   "sensor \"rack-a inlet\" {\n"
-			   "    bus      = \"rack-line\"\n"
-			   "    address  = \"1:input:1:int16\"\n"
-			   "    quantity = temperature\n"
-			   "    gain     = 0.1\n"
-			   "    high-warning = 27   high-critical = 32\n"
-			   "}\n"
-			   "device \"rack-b\" { bus = \"rack-line\"  unit = 2  profile = "
-			   "\"xy-md02\" }\n"
-			   "\n"
-			   "include(\"conf.d\")\n"
-			   ".Ed\n"
-			   ".Sh DIAGNOSTICS\n"
-			   "Each mistake is one line,\n"
-			   ".Ar file : Ns Ar line : ,\n"
-			   "what is wrong, and what is wanted:\n"
-			   ".Bd -literal -offset indent\n"
-			   "envsensord.conf:7: timeout = \"200\": want 10ms to 1m\n"
-			   ".Ed\n"
-			   ".Pp\n"
-			   "The first one ends the reading, and\n"
-			   ".Xr envsensord 8\n"
-			   "exits with 78.\n"
-			   "Limits must rise strictly from\n"
-			   ".Ic low-critical\n"
-			   "to\n"
-			   ".Ic high-critical ,\n"
-			   "as far as they are enabled, and the deadband must leave room between "
-			   "the low and the high ones.\n"
-			   ".Sh SEE ALSO\n"
-			   ".Xr envsensord 8\n";
+static const char tail[] =
+    ".Sh FILES\n"
+    ".Bl -tag -width Ds\n"
+    ".It Pa " CONFIG_DIR "/envsensord.conf\n"
+    "The file that is read unless another is named.\n"
+    ".It Pa profiles/*.conf\n"
+    "Beside it: the profiles of the site.\n"
+    ".It Pa " DATA_DIR "/profiles/*.conf\n"
+    "The profiles that came with the program.\n"
+    ".El\n"
+    ".Sh EXAMPLES\n"
+    ".Bd -literal -offset indent\n"
+    "site = \"Prague 1\"\n"
+    "\n"
+    "bus \"rack-line\" {\n"
+    "    driver   = modbus-rtu\n"
+    "    endpoint = \"/dev/ttyUSB0\"\n"
+    "    options  = \"9600,8N1\"\n"
+    "    timeout  = 200ms\n"
+    "}\n"
+    "sensor \"rack-a inlet\" {\n"
+    "    bus      = \"rack-line\"\n"
+    "    address  = \"1:input:1:int16\"\n"
+    "    quantity = temperature\n"
+    "    gain     = 0.1\n"
+    "    high-warning = 27   high-critical = 32\n"
+    "}\n"
+    "device \"rack-b\" { bus = \"rack-line\"  unit = 2  profile = "
+    "\"xy-md02\" }\n"
+    "\n"
+    "mail {\n"
+    "    from = \"sensors@example.org\"\n"
+    "    relay {\n"
+    "        host = \"mail.example.org\"\n"
+    "        user = \"sensors@example.org\"\n"
+    "        password-file = \"" CONFIG_DIR "/relay.password\"\n"
+    "    }\n"
+    "    relay { host = \"backup.example.org\"  port = 587  security = "
+    "starttls }\n"
+    "}\n"
+    "contact \"ops\" { address = \"ops@example.org\" }\n"
+    "contact \"on call\" {\n"
+    "    address      = \"oncall@example.org\"\n"
+    "    min-severity = critical  sensors = \"rack-*\"  escalate-after = 15m\n"
+    "}\n"
+    "\n"
+    "include(\"conf.d\")\n"
+    ".Ed\n"
+    ".Sh DIAGNOSTICS\n"
+    "Each mistake is one line,\n"
+    ".Ar file : Ns Ar line : ,\n"
+    "what is wrong, and what is wanted:\n"
+    ".Bd -literal -offset indent\n"
+    "envsensord.conf:7: timeout = \"200\": want 10ms to 1m\n"
+    ".Ed\n"
+    ".Pp\n"
+    "The first one ends the reading, and\n"
+    ".Xr envsensord 8\n"
+    "exits with 78.\n"
+    "Limits must rise strictly from\n"
+    ".Ic low-critical\n"
+    "to\n"
+    ".Ic high-critical ,\n"
+    "as far as they are enabled, and the deadband must leave room between "
+    "the low and the high ones.\n"
+    ".Sh SEE ALSO\n"
+    ".Xr envsensord 8\n";
 
 static const char device_after[] =
     "What is about one sensor stands in a section of that sensor inside the device:\n"
@@ -293,6 +316,31 @@ static const struct {
 	    "has precedence.\n"
 	    "Its settings:\n",
 	    profile_after },
+	{ CONF_DELIVERY, "Deliveries",
+	    "What is to be told waits in a queue until it is delivered, by SNMP or by mail.\n"
+	    "The section\n.Ic delivery No { ... }\nhas the settings:\n",
+	    "" },
+	{ CONF_BREAKER, "Destinations that fail",
+	    "The section\n.Ic breaker No { ... }\nhas the setting:\n", "" },
+	{ CONF_LIMITER, "Too many mails",
+	    "The section\n.Ic limiter No { ... }\n"
+	    "bounds the mails to each recipient.\n"
+	    "A critical alarm is not held back.\n"
+	    "Its settings:\n",
+	    "" },
+	{ CONF_MAIL, "Mail",
+	    "Mail is sent if there is the section\n.Ic mail No { ... } ,\n"
+	    "with at least one relay in it.\nIts settings:\n",
+	    "" },
+	{ CONF_RELAY, "Relays",
+	    "Inside\n.Ic mail\nstand the relays,\n.Ic relay No { ... } ,\n"
+	    "in order of preference.\nThe settings of each:\n",
+	    "" },
+	{ CONF_CONTACT, "Contacts",
+	    "Who gets mail is a contact,\n"
+	    ".Ic contact No \\(dq Ns Ar name Ns No \\(dq { ... } .\n"
+	    "Its settings:\n",
+	    "" },
 };
 
 /* Text as roff takes it for text. */
@@ -382,7 +430,8 @@ put_part(size_t part)
 
 	printf(".Ss %s\n%s.Bl -tag -width Ds\n", parts[part].title, parts[part].before);
 	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
-		if (field->object == parts[part].object)
+		if (field->object == parts[part].object ||
+		    (parts[part].object == CONF_AGENT && field->object == CONF_EVENT))
 			put_field(field);
 	fputs(".El\n", stdout);
 	if (parts[part].object == CONF_DEVICE)

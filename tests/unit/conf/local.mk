@@ -5,6 +5,7 @@ conf_tests = \
 	tests/unit/conf/test_conf_entity \
 	tests/unit/conf/test_conf_device \
 	tests/unit/conf/test_conf_file \
+	tests/unit/conf/test_conf_mail \
 	tests/unit/conf/test_conf_scan \
 	tests/unit/conf/test_field \
 	tests/unit/conf/test_profiles \
@@ -21,6 +22,8 @@ tests_unit_conf_test_conf_device_SOURCES = tests/unit/conf/test_conf_device.c $(
 tests_unit_conf_test_conf_device_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_file_SOURCES = tests/unit/conf/test_conf_file.c $(mock_drivers)
 tests_unit_conf_test_conf_file_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
+tests_unit_conf_test_conf_mail_SOURCES = tests/unit/conf/test_conf_mail.c $(mock_drivers)
+tests_unit_conf_test_conf_mail_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_scan_LDADD = $(conf_test_libs)
 tests_unit_conf_test_field_LDADD = $(conf_test_libs)
 tests_unit_conf_test_profiles_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)

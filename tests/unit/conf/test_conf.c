@@ -41,6 +41,12 @@ begins_with_the_defaults(void **state)
 	assert_int_equal(conf->buses[0].poll_interval_ms, 1000);
 	assert_int_equal(conf->sensors[0].storage, STORAGE_PERMANENT);
 	assert_int_equal(conf->sensors[0].gain_micro, 1000000);
+	assert_int_equal(conf->event.maximum, 10000);
+	assert_int_equal(conf->delivery.retry_base_ms, 15000);
+	assert_int_equal(conf->breaker.failures, 3);
+	assert_int_equal(conf->limiter.burst, 6);
+	assert_int_equal(conf->mail.group_window_ms, 10000);
+	assert_false(conf->mail.is_enabled);
 	conf_unref(conf);
 }
 
@@ -109,6 +115,90 @@ lives_until_the_last_reference_goes(void **state)
 	conf_unref(conf);
 	assert_string_equal(second->buses[0].name, "bus3"); /* the sanitizer looks */
 	conf_unref(second);
+}
+
+static struct conf_relay *
+add_relay(struct conf *conf, uint32_t index, const char *host, uint32_t port)
+{
+	struct conf_relay *relay = conf_add_relay(conf);
+
+	assert_non_null(relay);
+	relay->index = index;
+	text_copy(relay->host, sizeof(relay->host), host);
+	relay->port = port;
+	text_copy(relay->password, sizeof(relay->password), "hunter2");
+	return relay;
+}
+
+static void
+relays_keep_their_order_of_preference(void **state)
+{
+	struct conf *conf = make(NULL, 0);
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++)
+		add_relay(conf, 40 - i, "a", i + 1);
+	conf_seal(conf);
+	for (uint32_t i = 0; i < 20; i++) {
+		const struct conf_relay *relay = conf_relay(conf, 40 - i);
+
+		assert_non_null(relay);
+		assert_int_equal(relay->port, i + 1);
+		assert_int_equal(relay->rank, i + 1);
+		assert_string_equal(relay->password, "hunter2");
+		assert_int_equal(conf->relays[i].index, 21 + i);
+	}
+	assert_null(conf_relay(conf, 20));
+	assert_int_equal(add_relay(conf, 50, "b", 1)->rank, 21);
+	conf_unref(conf);
+}
+
+static void
+contacts_are_found_by_index(void **state)
+{
+	struct conf *conf = make(NULL, 0);
+
+	(void)state;
+	for (uint32_t i = 9; i > 0; i--) {
+		struct conf_contact *contact = conf_add_contact(conf);
+
+		assert_non_null(contact);
+		contact->index = 2 * i;
+		snprintf(contact->name, sizeof(contact->name), "c%u", i);
+	}
+	conf_seal(conf);
+	assert_string_equal(conf_contact(conf, 8)->name, "c4");
+	assert_null(conf_contact(conf, 9));
+	assert_null(conf_contact(conf, 0));
+	conf_unref(conf);
+}
+
+static void
+a_relay_is_known_by_host_and_port(void **state)
+{
+	static const struct {
+		const char *host;
+		uint32_t port;
+		const char *key;
+	} cases[] = {
+		{ "mail.example.org", 465, "mail.example.org:465" },
+		{ "mail.example.org", 587, "mail.example.org:587" },
+		{ "Mail.Example.Org", 465, "mail.example.org:465#2" },
+		{ "::1", 25, "::1:25" },
+		{ "mail.example.org", 465, "mail.example.org:465#3" },
+	};
+	struct conf *conf = make(NULL, 0);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		add_relay(conf, 0, cases[i].host, cases[i].port);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char key[CONF_RELAY_KEY_SIZE];
+
+		conf_relay_key(conf, i, key, sizeof(key));
+		assert_string_equal(key, cases[i].key);
+	}
+	conf_unref(conf);
 }
 
 static void
@@ -218,6 +308,9 @@ main(void)
 		cmocka_unit_test(may_be_empty),
 		cmocka_unit_test(grows_while_it_is_made_and_after_it_is_sealed),
 		cmocka_unit_test(lives_until_the_last_reference_goes),
+		cmocka_unit_test(relays_keep_their_order_of_preference),
+		cmocka_unit_test(contacts_are_found_by_index),
+		cmocka_unit_test(a_relay_is_known_by_host_and_port),
 		cmocka_unit_test(a_sensor_has_its_own_interval_or_that_of_its_bus),
 		cmocka_unit_test(a_sensor_makes_a_value_of_what_its_driver_says),
 		cmocka_unit_test(knows_what_starts_a_sensor_afresh),

@@ -12,6 +12,13 @@ union any_object {
 	struct conf_sensor sensor;
 	struct conf_device device;
 	struct conf_profile profile;
+	struct conf_event event;
+	struct conf_delivery delivery;
+	struct conf_breaker breaker;
+	struct conf_limiter limiter;
+	struct conf_mail mail;
+	struct conf_relay relay;
+	struct conf_contact contact;
 };
 
 /* What the file says, and how it is written back. */
@@ -124,6 +131,153 @@ static const struct {
 	{ CONF_PROFILE, "source", "the manual, version 2", "the manual, version 2" },
 	{ CONF_PROFILE, "drivers", "modbus-*", "modbus-*" },
 	{ CONF_PROFILE, "drivers", "sim, owserver", "sim, owserver" },
+
+	{ CONF_AGENT, "max-shelve", "8h", "8h" },
+	{ CONF_AGENT, "max-shelve", "60s", "1m" },
+	{ CONF_AGENT, "heartbeat-interval", "0", "0" },
+	{ CONF_AGENT, "heartbeat-interval", "30d", "30d" },
+
+	{ CONF_EVENT, "event-maximum", "100", "100" },
+	{ CONF_EVENT, "event-maximum", "1000000", "1000000" },
+
+	{ CONF_DELIVERY, "retry-base", "100ms", "100ms" },
+	{ CONF_DELIVERY, "retry-base", "15s", "15s" },
+	{ CONF_DELIVERY, "retry-cap", "600s", "10m" },
+	{ CONF_DELIVERY, "retry-cap", "1d", "1d" },
+	{ CONF_DELIVERY, "retry-jitter", "0", "0" },
+	{ CONF_DELIVERY, "retry-jitter", "50", "50" },
+	{ CONF_DELIVERY, "retry-blocked", "1s", "1s" },
+	{ CONF_DELIVERY, "retry-blocked", "15m", "15m" },
+	{ CONF_DELIVERY, "maximum", "10", "10" },
+	{ CONF_DELIVERY, "maximum", "1000000", "1000000" },
+	{ CONF_DELIVERY, "maximum-bytes", "65536", "65536" },
+	{ CONF_DELIVERY, "maximum-bytes", "1073741824", "1073741824" },
+	{ CONF_DELIVERY, "warning-at", "1", "1" },
+	{ CONF_DELIVERY, "warning-at", "100", "100" },
+	{ CONF_DELIVERY, "useful-for", "1s", "1s" },
+	{ CONF_DELIVERY, "useful-for", "4h", "4h" },
+	{ CONF_DELIVERY, "useful-for-digest", "1s", "1s" },
+	{ CONF_DELIVERY, "useful-for-digest", "3600s", "1h" },
+	{ CONF_DELIVERY, "useful-for-test", "1s", "1s" },
+	{ CONF_DELIVERY, "useful-for-test", "10m", "10m" },
+	{ CONF_DELIVERY, "look-again-after", "0", "0" },
+	{ CONF_DELIVERY, "look-again-after", "120s", "2m" },
+	{ CONF_DELIVERY, "report-interval", "1s", "1s" },
+	{ CONF_DELIVERY, "report-interval", "10m", "10m" },
+	{ CONF_DELIVERY, "retention", "1m", "1m" },
+	{ CONF_DELIVERY, "retention", "7d", "7d" },
+	{ CONF_DELIVERY, "retention-rows", "0", "0" },
+	{ CONF_DELIVERY, "retention-rows", "1000", "1000" },
+	{ CONF_DELIVERY, "pace", "1", "1" },
+	{ CONF_DELIVERY, "pace", "20", "20" },
+	{ CONF_DELIVERY, "pace-burst", "1", "1" },
+	{ CONF_DELIVERY, "pace-burst", "100", "100" },
+	{ CONF_DELIVERY, "replay-rows", "1", "1" },
+	{ CONF_DELIVERY, "replay-rows", "100", "100" },
+
+	{ CONF_BREAKER, "failures", "1", "1" },
+	{ CONF_BREAKER, "failures", "100", "100" },
+
+	{ CONF_LIMITER, "burst", "1", "1" },
+	{ CONF_LIMITER, "burst", "6", "6" },
+	{ CONF_LIMITER, "interval", "1s", "1s" },
+	{ CONF_LIMITER, "interval", "10m", "10m" },
+	{ CONF_LIMITER, "per-hour", "1", "1" },
+	{ CONF_LIMITER, "per-hour", "30", "30" },
+	{ CONF_LIMITER, "per-day", "1", "1" },
+	{ CONF_LIMITER, "per-day", "200", "200" },
+	{ CONF_LIMITER, "digest-interval", "1s", "1s" },
+	{ CONF_LIMITER, "digest-interval", "5m", "5m" },
+	{ CONF_LIMITER, "release-after", "1s", "1s" },
+	{ CONF_LIMITER, "release-after", "60m", "1h" },
+	{ CONF_LIMITER, "flood-raises", "1", "1" },
+	{ CONF_LIMITER, "flood-raises", "10", "10" },
+	{ CONF_LIMITER, "flood-window", "1s", "1s" },
+	{ CONF_LIMITER, "flood-window", "10m", "10m" },
+	{ CONF_LIMITER, "flood-end", "1", "1" },
+	{ CONF_LIMITER, "flood-end", "5", "5" },
+
+	{ CONF_MAIL, "enabled", "yes", "true" },
+	{ CONF_MAIL, "enabled", "no", "false" },
+	{ CONF_MAIL, "from", "sensors@example.org", "sensors@example.org" },
+	{ CONF_MAIL, "from", "s@e", "s@e" },
+	{ CONF_MAIL, "allow-recipients", "example.org", "example.org" },
+	{ CONF_MAIL, "allow-recipients", "example.org, oncall@example.net",
+	    "example.org, oncall@example.net" },
+	{ CONF_MAIL, "allow-secret-set", "true", "true" },
+	{ CONF_MAIL, "allow-secret-set", "false", "false" },
+	{ CONF_MAIL, "group-window", "0", "0" },
+	{ CONF_MAIL, "group-window", "500ms", "500ms" },
+	{ CONF_MAIL, "delayed-after", "1s", "1s" },
+	{ CONF_MAIL, "delayed-after", "15m", "15m" },
+	{ CONF_MAIL, "check-interval", "0", "0" },
+	{ CONF_MAIL, "check-interval", "1h", "1h" },
+	{ CONF_MAIL, "check-interval-failed", "1s", "1s" },
+	{ CONF_MAIL, "check-interval-failed", "15m", "15m" },
+	{ CONF_MAIL, "check-failures", "1", "1" },
+	{ CONF_MAIL, "check-failures", "3", "3" },
+	{ CONF_MAIL, "heartbeat-interval", "0", "0" },
+	{ CONF_MAIL, "heartbeat-interval", "24h", "1d" },
+	{ CONF_MAIL, "fallback-after", "0", "0" },
+	{ CONF_MAIL, "fallback-after", "5m", "5m" },
+	{ CONF_MAIL, "auth-tries", "1", "1" },
+	{ CONF_MAIL, "auth-tries", "3", "3" },
+	{ CONF_MAIL, "auth-retry", "1s", "1s" },
+	{ CONF_MAIL, "auth-retry", "1h", "1h" },
+	{ CONF_MAIL, "connection-mails", "1", "1" },
+	{ CONF_MAIL, "connection-mails", "20", "20" },
+
+	{ CONF_RELAY, "host", "mail.example.org", "mail.example.org" },
+	{ CONF_RELAY, "host", "::1", "::1" },
+	{ CONF_RELAY, "host", "192.0.2.1", "192.0.2.1" },
+	{ CONF_RELAY, "port", "1", "1" },
+	{ CONF_RELAY, "port", "65535", "65535" },
+	{ CONF_RELAY, "security", "tls", "tls" },
+	{ CONF_RELAY, "security", "starttls", "starttls" },
+	{ CONF_RELAY, "security", "none", "none" },
+	{ CONF_RELAY, "user", "", "" },
+	{ CONF_RELAY, "user", "sensors@example.org", "sensors@example.org" },
+	{ CONF_RELAY, "password-file", "", "" },
+	{ CONF_RELAY, "password-file", "/run/credentials/envsensord/relay",
+	    "/run/credentials/envsensord/relay" },
+	{ CONF_RELAY, "ca-file", "", "" },
+	{ CONF_RELAY, "ca-file", "/etc/ca.pem", "/etc/ca.pem" },
+	{ CONF_RELAY, "auth", "auto", "auto" },
+	{ CONF_RELAY, "auth", "scram-sha-256", "scram-sha-256" },
+	{ CONF_RELAY, "auth", "xoauth2", "xoauth2" },
+	{ CONF_RELAY, "token-command", "", "" },
+	{ CONF_RELAY, "token-command", "/usr/bin/token -x", "/usr/bin/token -x" },
+	{ CONF_RELAY, "connect-timeout", "100ms", "100ms" },
+	{ CONF_RELAY, "connect-timeout", "30s", "30s" },
+	{ CONF_RELAY, "command-timeout", "100ms", "100ms" },
+	{ CONF_RELAY, "command-timeout", "1h", "1h" },
+	{ CONF_RELAY, "data-timeout", "100ms", "100ms" },
+	{ CONF_RELAY, "data-timeout", "1h", "1h" },
+	{ CONF_RELAY, "block-timeout", "100ms", "100ms" },
+	{ CONF_RELAY, "block-timeout", "1h", "1h" },
+	{ CONF_RELAY, "dot-timeout", "100ms", "100ms" },
+	{ CONF_RELAY, "dot-timeout", "1h", "1h" },
+	{ CONF_RELAY, "deadline", "1s", "1s" },
+	{ CONF_RELAY, "deadline", "1d", "1d" },
+	{ CONF_RELAY, "allow-insecure", "yes", "true" },
+	{ CONF_RELAY, "allow-insecure", "false", "false" },
+
+	{ CONF_CONTACT, "name", "ops", "ops" },
+	{ CONF_CONTACT, "name", "on call #2", "on call #2" },
+	{ CONF_CONTACT, "address", "ops@example.org", "ops@example.org" },
+	{ CONF_CONTACT, "address", "o@e", "o@e" },
+	{ CONF_CONTACT, "min-severity", "ok", "ok" },
+	{ CONF_CONTACT, "min-severity", "critical", "critical" },
+	{ CONF_CONTACT, "sensors", "*", "*" },
+	{ CONF_CONTACT, "sensors", "rack-? *", "rack-? *" },
+	{ CONF_CONTACT, "enabled", "true", "true" },
+	{ CONF_CONTACT, "enabled", "false", "false" },
+	{ CONF_CONTACT, "clears", "true", "true" },
+	{ CONF_CONTACT, "clears", "false", "false" },
+	{ CONF_CONTACT, "escalate-after", "0", "0" },
+	{ CONF_CONTACT, "escalate-after", "90s", "90s" },
+	{ CONF_CONTACT, "heartbeat", "true", "true" },
+	{ CONF_CONTACT, "heartbeat", "false", "false" },
 };
 
 static const struct {
@@ -188,6 +342,32 @@ static const struct {
 	    "address = "
 	    "\"0123456789012345678901234567890123456789012345678901234567890123456789012345...\": "
 	    "want 1 to 64 bytes of UTF-8 without controls" },
+	{ CONF_EVENT, "event-maximum", "99", "event-maximum = \"99\": want 100 to 1000000" },
+	{ CONF_DELIVERY, "retry-base", "0", "retry-base = \"0\": want 100ms to 1h" },
+	{ CONF_MAIL, "from", "", "from = \"\": want a mailbox as ops@example.org" },
+	{ CONF_MAIL, "from", "a@b\r\nc", "from = \"a@b??c\": want a mailbox as ops@example.org" },
+	{ CONF_MAIL, "from", "Sensors <a@b>",
+	    "from = \"Sensors <a@b>\": want a mailbox as ops@example.org" },
+	{ CONF_MAIL, "allow-recipients", "*",
+	    "allow-recipients = \"*\": want mailboxes as ops@example.org and domains as "
+	    "example.org, with commas between them, or nothing" },
+	{ CONF_RELAY, "host", "", "host = \"\": want the name or the address of a host" },
+	{ CONF_RELAY, "host", "[::1]", "host = \"[::1]\": want the name or the address of a host" },
+	{ CONF_RELAY, "host", "mail example",
+	    "host = \"mail example\": want the name or the address of a host" },
+	{ CONF_RELAY, "port", "0", "port = \"0\": want 1 to 65535" },
+	{ CONF_RELAY, "security", "ssl", "security = \"ssl\": want tls, starttls or none" },
+	{ CONF_RELAY, "password", "hunter2\n",
+	    "password: want at most 255 bytes of UTF-8 without controls" },
+	{ CONF_RELAY, "ca-file", "ca.pem",
+	    "ca-file = \"ca.pem\": want an absolute path, or nothing" },
+	{ CONF_RELAY, "token-command", "token",
+	    "token-command = \"token\": want the absolute path of a program, and its arguments, "
+	    "or nothing" },
+	{ CONF_CONTACT, "min-severity", "unknown",
+	    "min-severity = \"unknown\": want ok, warning or critical" },
+	{ CONF_CONTACT, "address", "ops@example.org,x@example.org",
+	    "address = \"ops@example.org,x@example.org\": want a mailbox as ops@example.org" },
 };
 
 static void
@@ -237,6 +417,8 @@ each_field_has_two_values_here(void **state)
 	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
 		size_t count = 0;
 
+		if ((field->flags & FIELD_SECRET) != 0)
+			continue;
 		for (size_t i = 0; i < COUNT(good); i++)
 			count += schema_find(good[i].object, good[i].key) == field;
 		if (count < 2)
@@ -284,6 +466,23 @@ stores_units_and_bits(void **state)
 	assert_int_equal(sensor.deadband_milli, -1);
 }
 
+static void
+a_secret_is_kept_and_not_shown(void **state)
+{
+	const struct field *field = schema_find(CONF_RELAY, "password");
+	struct conf_relay relay = { .port = 1 }, other = { .port = 1 };
+	char text[FIELD_FORMAT_SIZE] = "before";
+
+	(void)state;
+	assert_int_equal(field_parse(field, "hunter2", &relay, NULL), 0);
+	assert_string_equal(relay.password, "hunter2");
+	field_format(field, &relay, text, sizeof(text));
+	assert_string_equal(text, "");
+	assert_false(field_is_equal(field, &relay, &other));
+	field_copy(field, &relay, &other);
+	assert_true(field_is_equal(field, &relay, &other));
+}
+
 int
 main(void)
 {
@@ -293,6 +492,7 @@ main(void)
 		cmocka_unit_test(each_field_has_two_values_here),
 		cmocka_unit_test(refuses_and_says_what_is_allowed),
 		cmocka_unit_test(stores_units_and_bits),
+		cmocka_unit_test(a_secret_is_kept_and_not_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

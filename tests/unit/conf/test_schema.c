@@ -11,6 +11,13 @@ union any_object {
 	struct conf_sensor sensor;
 	struct conf_device device;
 	struct conf_profile profile;
+	struct conf_event event;
+	struct conf_delivery delivery;
+	struct conf_breaker breaker;
+	struct conf_limiter limiter;
+	struct conf_mail mail;
+	struct conf_relay relay;
+	struct conf_contact contact;
 };
 
 static const size_t object_sizes[] = {
@@ -19,6 +26,13 @@ static const size_t object_sizes[] = {
 	[CONF_SENSOR] = sizeof(struct conf_sensor),
 	[CONF_DEVICE] = sizeof(struct conf_device),
 	[CONF_PROFILE] = sizeof(struct conf_profile),
+	[CONF_EVENT] = sizeof(struct conf_event),
+	[CONF_DELIVERY] = sizeof(struct conf_delivery),
+	[CONF_BREAKER] = sizeof(struct conf_breaker),
+	[CONF_LIMITER] = sizeof(struct conf_limiter),
+	[CONF_MAIL] = sizeof(struct conf_mail),
+	[CONF_RELAY] = sizeof(struct conf_relay),
+	[CONF_CONTACT] = sizeof(struct conf_contact),
 };
 
 static const size_t type_sizes[] = {
@@ -143,6 +157,61 @@ the_defaults_are_those_of_the_mib(void **state)
 }
 
 static void
+the_defaults_of_deliveries_are_those_of_the_mib(void **state)
+{
+	static const struct {
+		enum conf_object object;
+		unsigned column;
+		const char *key, *text;
+	} cases[] = {
+		{ CONF_AGENT, 20, "heartbeat-interval", "0" },
+		{ CONF_EVENT, 2, "event-maximum", "10000" },
+		{ CONF_DELIVERY, 3, "maximum", "2000" },
+		{ CONF_DELIVERY, 4, "retry-base", "15s" },
+		{ CONF_DELIVERY, 5, "retry-cap", "10m" },
+		{ CONF_DELIVERY, 6, "useful-for", "4h" },
+		{ CONF_MAIL, 7, "check-interval", "1h" },
+		{ CONF_MAIL, 8, "heartbeat-interval", "1d" },
+		{ CONF_RELAY, 3, "port", "465" },
+		{ CONF_RELAY, 4, "security", "tls" },
+		{ CONF_RELAY, 5, "user", "" },
+		{ CONF_RELAY, 6, "password", "" },
+		{ CONF_CONTACT, 4, "min-severity", "warning" },
+		{ CONF_CONTACT, 5, "sensors", "*" },
+		{ CONF_CONTACT, 6, "enabled", "true" },
+		{ CONF_CONTACT, 7, "clears", "true" },
+		{ CONF_CONTACT, 8, "escalate-after", "0" },
+		{ CONF_CONTACT, 9, "heartbeat", "false" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct field *field = schema_column(cases[i].object, cases[i].column);
+
+		assert_non_null(field);
+		assert_string_equal(field->key, cases[i].key);
+		assert_string_equal(field->fallback, cases[i].text);
+		assert_true((field->flags & FIELD_WRITABLE) != 0);
+	}
+}
+
+/* A path or a command by SET would be a way into the machine, a recipient one out of it. */
+static void
+nothing_dangerous_is_writable(void **state)
+{
+	static const char *const keys[] = { "endpoint", "driver", "options", "password-file",
+		"ca-file", "token-command", "allow-recipients", "allow-secret-set",
+		"allow-insecure", "state-dir", "agentx" };
+	const struct field *field;
+
+	(void)state;
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
+		for (size_t i = 0; i < COUNT(keys); i++)
+			if (strcmp(field->key, keys[i]) == 0)
+				assert_int_equal(field->flags & FIELD_WRITABLE, 0);
+}
+
+static void
 each_row_is_described(void **state)
 {
 	const struct field *field;
@@ -219,6 +288,37 @@ a_section_has_its_own_keys(void **state)
 	}
 }
 
+static void
+finds_a_key_by_its_section(void **state)
+{
+	static const struct {
+		enum schema_section section;
+		const char *key;
+		enum conf_object object;
+	} cases[] = {
+		{ SECTION_TOP, "heartbeat-interval", CONF_AGENT },
+		{ SECTION_TOP, "event-maximum", CONF_EVENT },
+		{ SECTION_MAIL, "heartbeat-interval", CONF_MAIL },
+		{ SECTION_MAIL, "enabled", CONF_MAIL },
+		{ SECTION_CONTACT, "enabled", CONF_CONTACT },
+		{ SECTION_CONTACT, "address", CONF_CONTACT },
+		{ SECTION_SENSOR, "address", CONF_SENSOR },
+		{ SECTION_DEVICE, "latch", CONF_SENSOR },
+		{ SECTION_RELAY, "host", CONF_RELAY },
+		{ SECTION_DELIVERY, "maximum", CONF_DELIVERY },
+		{ SECTION_BREAKER, "failures", CONF_BREAKER },
+		{ SECTION_LIMITER, "burst", CONF_LIMITER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_ptr_equal(schema_key(cases[i].section, cases[i].key),
+		    schema_find(cases[i].object, cases[i].key));
+	assert_null(schema_key(SECTION_TOP, "from"));
+	assert_null(schema_key(SECTION_CONTACT, "name"));
+	assert_null(schema_key(SECTION_MAIL, "host"));
+}
+
 /* Else a key of a device would have two meanings. */
 static void
 what_devices_share_is_no_key_of_theirs(void **state)
@@ -246,6 +346,9 @@ main(void)
 		cmocka_unit_test(numbers_an_object_from_its_title),
 		cmocka_unit_test(each_default_parses),
 		cmocka_unit_test(the_defaults_are_those_of_the_mib),
+		cmocka_unit_test(the_defaults_of_deliveries_are_those_of_the_mib),
+		cmocka_unit_test(nothing_dangerous_is_writable),
+		cmocka_unit_test(finds_a_key_by_its_section),
 		cmocka_unit_test(each_row_is_described),
 		cmocka_unit_test(a_limit_enables_itself),
 	};
