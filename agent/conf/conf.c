@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf_entity.h"
 #include "conf/schema.h"
 #include "core/scale.h"
 
@@ -167,6 +168,50 @@ conf_add_contact(struct conf *conf)
 	contact->storage = STORAGE_PERMANENT;
 	schema_set_defaults(CONF_CONTACT, contact);
 	return contact;
+}
+
+/* Of `count` elements; NULL: there is none, or *is_whole is false. */
+static void *
+copy_rows(const void *rows, size_t count, size_t size, bool *is_whole)
+{
+	void *copy = count > 0 ? reallocarray(NULL, count, size) : NULL;
+
+	if (copy != NULL)
+		memcpy(copy, rows, count * size);
+	else if (count > 0)
+		*is_whole = false;
+	return copy;
+}
+
+struct conf *
+conf_copy(const struct conf *conf)
+{
+	const size_t own = offsetof(struct conf, generation); /* the references before it */
+	struct conf *copy = malloc(sizeof(*copy));
+	bool is_whole = true;
+
+	if (copy == NULL)
+		return NULL;
+	atomic_init(&copy->references, 1);
+	memcpy((char *)copy + own, (const char *)conf + own, sizeof(*copy) - own);
+	copy->bus_room = conf->bus_count;
+	copy->sensor_room = conf->sensor_count;
+	copy->relay_room = conf->relay_count;
+	copy->contact_room = conf->contact_count;
+	copy->buses = copy_rows(conf->buses, conf->bus_count, sizeof(*conf->buses), &is_whole);
+	copy->sensors =
+	    copy_rows(conf->sensors, conf->sensor_count, sizeof(*conf->sensors), &is_whole);
+	copy->relays = copy_rows(conf->relays, conf->relay_count, sizeof(*conf->relays), &is_whole);
+	copy->contacts =
+	    copy_rows(conf->contacts, conf->contact_count, sizeof(*conf->contacts), &is_whole);
+	copy->entities =
+	    copy_rows(conf->entities, conf->entity_count, sizeof(*conf->entities), &is_whole);
+	copy->containments = copy_rows(
+	    conf->containments, conf->containment_count, sizeof(*conf->containments), &is_whole);
+	if (is_whole)
+		return copy;
+	conf_unref(copy);
+	return NULL;
 }
 
 static int

@@ -246,6 +246,10 @@ struct conf *conf_new(void);
 struct conf *conf_ref(const struct conf *conf);
 void conf_unref(const struct conf *conf); /* copes with NULL */
 
+/* All of it with one reference, its arrays in the same order; NULL: out of memory.  What changes in
+ * the copy leaves the original as it is. */
+struct conf *conf_copy(const struct conf *conf);
+
 /* Append a row with the schema's defaults; NULL: out of memory. The pointer holds until the next
  * append of its kind. */
 struct conf_bus *conf_add_bus(struct conf *conf);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/conf_entity.h"
 #include "tests/unit/unit.h"
 
 static struct conf *
@@ -202,6 +203,62 @@ a_relay_is_known_by_host_and_port(void **state)
 }
 
 static void
+a_copy_is_whole_and_its_own(void **state)
+{
+	struct conf *conf = make((const uint32_t[]){ 7, 3, 5 }, 3), *copy;
+
+	(void)state;
+	add_relay(conf, 2, "a", 25);
+	assert_non_null(conf_add_contact(conf));
+	text_copy(conf->agent.site, sizeof(conf->agent.site), "Prague 1");
+	text_copy(conf->mail.from, sizeof(conf->mail.from), "a@b");
+	conf->delivery.pace = 7;
+	conf->generation = 4;
+	assert_int_equal(conf_entity_list(conf), 0);
+	copy = conf_copy(conf);
+	assert_non_null(copy);
+	assert_int_equal(copy->generation, 4);
+	assert_string_equal(copy->agent.site, "Prague 1");
+	assert_string_equal(copy->mail.from, "a@b");
+	assert_int_equal(copy->delivery.pace, 7);
+	assert_int_equal(copy->bus_count, 3);
+	assert_memory_equal(copy->buses, conf->buses, 3 * sizeof(*conf->buses));
+	assert_int_equal(copy->sensor_count, 3);
+	assert_memory_equal(copy->sensors, conf->sensors, 3 * sizeof(*conf->sensors));
+	assert_memory_equal(copy->relays, conf->relays, sizeof(*conf->relays));
+	assert_memory_equal(copy->contacts, conf->contacts, sizeof(*conf->contacts));
+	assert_true(conf_entity_is_equal(copy, conf));
+
+	copy->sensors[0].index = 9;
+	copy->relays[0].password[0] = 'H';
+	assert_int_equal(conf->sensors[0].index, 7);
+	assert_string_equal(conf->relays[0].password, "hunter2");
+	conf_unref(conf);
+	assert_string_equal(copy->relays[0].password, "Hunter2"); /* the sanitizer looks */
+	assert_non_null(conf_add_sensor(copy));
+	assert_non_null(conf_add_bus(copy));
+	add_relay(copy, 3, "b", 25);
+	assert_non_null(conf_add_contact(copy));
+	conf_seal(copy);
+	assert_int_equal(conf_sensor(copy, 9)->index, 9);
+	assert_int_equal(conf_relay(copy, 2)->rank, 1);
+	conf_unref(copy);
+}
+
+static void
+a_copy_of_nothing_is_empty(void **state)
+{
+	struct conf *conf = conf_new(), *copy = conf_copy(conf);
+
+	(void)state;
+	conf_unref(conf);
+	assert_non_null(copy);
+	assert_null(copy->sensors);
+	assert_non_null(conf_add_relay(copy));
+	conf_unref(copy);
+}
+
+static void
 a_sensor_has_its_own_interval_or_that_of_its_bus(void **state)
 {
 	struct conf_bus bus = { .poll_interval_ms = 1000 };
@@ -311,6 +368,8 @@ main(void)
 		cmocka_unit_test(relays_keep_their_order_of_preference),
 		cmocka_unit_test(contacts_are_found_by_index),
 		cmocka_unit_test(a_relay_is_known_by_host_and_port),
+		cmocka_unit_test(a_copy_is_whole_and_its_own),
+		cmocka_unit_test(a_copy_of_nothing_is_empty),
 		cmocka_unit_test(a_sensor_has_its_own_interval_or_that_of_its_bus),
 		cmocka_unit_test(a_sensor_makes_a_value_of_what_its_driver_says),
 		cmocka_unit_test(knows_what_starts_a_sensor_afresh),
