@@ -144,16 +144,22 @@ evaluator_suppression(const struct evaluator *evaluator)
 	return suppression_now(&evaluator->kept.suppression);
 }
 
-enum severity
-evaluator_severity(const struct evaluator *evaluator)
+static enum severity
+severity_in(const struct evaluator *evaluator, enum zone zone)
 {
-	enum severity severity = zone_severity(evaluator_zone(evaluator));
+	enum severity severity = zone_severity(zone);
 
 	if (!sensor_has_value(&evaluator->quality))
 		return SEVERITY_UNKNOWN;
 	if (severity == SEVERITY_OK && alarm_is_open(&evaluator->kept.rate_alarm))
 		return evaluator->kept.rate_alarm.severity;
 	return severity;
+}
+
+enum severity
+evaluator_severity(const struct evaluator *evaluator)
+{
+	return severity_in(evaluator, evaluator_zone(evaluator));
 }
 
 /* ---- events ---- */
@@ -191,7 +197,11 @@ evaluator_tell(const struct evaluator *evaluator, struct verdict *verdict, enum 
 		.is_config_change = cause->is_config_change,
 		.during_downtime = cause->during_downtime,
 		.suppression = evaluator_suppression(evaluator),
+		.sensor_severity = evaluator_severity(evaluator),
+		.has_sensor_value = sensor_has_value(&evaluator->quality),
 	};
+	if (event->has_sensor_value)
+		event->sensor_value_milli = evaluator->quality.last_good_milli;
 	return event;
 }
 
@@ -247,6 +257,8 @@ evaluator_clear(struct evaluator *evaluator, const struct evaluator_rule *rule, 
 	event->from = alarm->zone;
 	event->to = ZONE_NORMAL; /* to the other side, too: the new alarm begins at normal */
 	event->severity = SEVERITY_OK;
+	if (alarm->kind == ALARM_LIMIT)
+		event->sensor_severity = severity_in(evaluator, ZONE_NORMAL);
 	memset(alarm, 0, sizeof(*alarm));
 }
 

@@ -56,7 +56,13 @@ struct event {
 	bool is_config_change;        /* no sample did it */
 	bool during_downtime;         /* it may have happened while the agent was down */
 	enum suppression suppression; /* not SUPPRESSION_NONE: nobody is to be notified */
-	uint32_t raised, cleared;     /* of EVENT_SUPPRESSION_SUMMARY: alarms meanwhile */
+
+	/* The sensor just after the event, which a later event of the same moment may change. */
+	enum severity sensor_severity; /* 0: the event is not of a sensor */
+	bool has_sensor_value;
+	int32_t sensor_value_milli;
+
+	uint32_t raised, cleared; /* of EVENT_SUPPRESSION_SUMMARY: alarms meanwhile */
 };
 
 #endif

@@ -20,9 +20,11 @@ struct record {
 	uint32_t alarm_id;   /* 0: none */
 	uint32_t sensor;     /* envsSensorIndex; 0: not of a sensor */
 	uint32_t numbers[2]; /* of a summary: alarms raised and cleared; of an agentStart: active
-	                        alarms, and 1 if the agent had not ended well */
+	                        alarms, and 1 if the agent had not ended well; of a delivery
+	                        or a path: messages, and enum result */
 	int64_t wall_ms, boottime_ms;
 	int32_t value_milli, limit_milli;
+	int32_t sensor_value_milli;
 	uint8_t kind;       /* enum event_kind */
 	uint8_t alarm_kind; /* enum alarm_kind; 0: of no alarm */
 	uint8_t severity, previous_severity;
@@ -30,7 +32,14 @@ struct record {
 	uint8_t reason;      /* enum fault_reason */
 	uint8_t quantity;    /* enum quantity: gives the unit */
 	uint8_t suppression; /* enum suppression: not NONE, nobody is notified */
+	uint8_t channel;     /* of a delivery or a path: enum channel; 0: of none */
 	bool has_value, has_limit;
+
+	/* Just after the event: what a notification says of the sensor, now and when it is sent
+	 * again. */
+	uint8_t sensor_severity; /* enum severity; 0: not of a sensor */
+	bool has_sensor_value;
+
 	bool is_config_change, during_downtime;
 	char source[TEXT_NAME_MAX + 1];
 };

@@ -115,6 +115,24 @@ wait_for_commit(struct engine *engine, const struct record *record)
 	engine->has_new_state = true;
 }
 
+/* What is not said by a sensor's evaluator itself: the sensor as it is; one that is gone is ok, so
+ * that nobody waits for it. */
+static void
+describe_sensor(const struct engine *engine, struct record *record)
+{
+	const struct conf_sensor *sensor = conf_sensor(engine->conf, record->sensor);
+	const struct evaluator *evaluator;
+
+	record->sensor_severity = SEVERITY_OK;
+	if (sensor == NULL)
+		return;
+	evaluator = &engine->privates[sensor - engine->conf->sensors].evaluator;
+	record->sensor_severity = (uint8_t)evaluator_severity(evaluator);
+	record->has_sensor_value = sensor_has_value(&evaluator->quality);
+	if (record->has_sensor_value)
+		record->sensor_value_milli = evaluator->quality.last_good_milli;
+}
+
 static void
 tell(struct engine *engine, const struct origin *origin, const struct event *event)
 {
@@ -139,8 +157,13 @@ tell(struct engine *engine, const struct origin *origin, const struct event *eve
 		.has_limit = event->has_limit,
 		.is_config_change = event->is_config_change,
 		.during_downtime = event->during_downtime,
+		.sensor_severity = (uint8_t)event->sensor_severity,
+		.has_sensor_value = event->has_sensor_value,
+		.sensor_value_milli = event->sensor_value_milli,
 	};
 
+	if (origin->sensor != 0 && event->sensor_severity == 0)
+		describe_sensor(engine, &record);
 	text_copy(record.source, sizeof(record.source), origin->source);
 	if (event->alarm.kind != 0)
 		follow_alarm(engine, origin, &event->alarm);

@@ -6,7 +6,8 @@
 #define COLUMNS                                                                                \
 	"seq, kind, alarm, alarm_kind, sensor, source, quantity, severity, previous_severity," \
 	" zone_from, zone_to, reason, suppression, is_config_change, during_downtime, value,"  \
-	" bound, first_number, second_number, wall_ms, boottime_ms"
+	" bound, first_number, second_number, wall_ms, boottime_ms, sensor_severity,"          \
+	" sensor_value, channel"
 
 int
 events_init(struct store *store, struct err *err)
@@ -14,7 +15,8 @@ events_init(struct store *store, struct err *err)
 	const struct store_statement statements[] = {
 		{ &store->event.add,
 		    "INSERT INTO event (" COLUMNS ", boot_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-		    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)" },
+		    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
+		    " ?23, ?24, ?25)" },
 		{ &store->event.drop, "DELETE FROM event WHERE seq < ?1" },
 		{ &store->event.load, "SELECT " COLUMNS " FROM event ORDER BY seq" },
 	};
@@ -62,6 +64,9 @@ store_add_event(
 	sqlite3_bind_int64(statement, at++, record->numbers[1]);
 	sqlite3_bind_int64(statement, at++, record->wall_ms);
 	sqlite3_bind_int64(statement, at++, record->boottime_ms);
+	sqlite3_bind_int(statement, at++, record->sensor_severity);
+	bind_or_null(statement, at++, record->has_sensor_value, record->sensor_value_milli);
+	sqlite3_bind_int(statement, at++, record->channel);
 	sqlite3_bind_text(statement, at++, boot_id, -1, SQLITE_TRANSIENT);
 	return store_run(store, statement, "cannot store an event", err);
 }
@@ -114,6 +119,10 @@ take_event(void *context, struct err *err)
 	record.numbers[1] = (uint32_t)sqlite3_column_int64(statement, at++);
 	record.wall_ms = sqlite3_column_int64(statement, at++);
 	record.boottime_ms = sqlite3_column_int64(statement, at++);
+	record.sensor_severity = (uint8_t)sqlite3_column_int(statement, at++);
+	record.has_sensor_value = sqlite3_column_type(statement, at) != SQLITE_NULL;
+	record.sensor_value_milli = sqlite3_column_int(statement, at++);
+	record.channel = (uint8_t)sqlite3_column_int(statement, at++);
 	return loader->take(loader->context, &record, err);
 }
 

@@ -88,8 +88,10 @@ static const char *const migrations[] = {
 	"	boottime_ms INTEGER NOT NULL,"
 	"	boot_id TEXT NOT NULL"
 	") STRICT;",
-	/* 3: the deliveries */
-	"",
+	/* 3: what a notification says of the sensor. */
+	"ALTER TABLE event ADD COLUMN sensor_severity INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE event ADD COLUMN sensor_value INTEGER;"
+	"ALTER TABLE event ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;",
 	/* 4: setting.file_value is NULL in a row by SET, which stands in added_row.  Scalars have
 	 * no counter.  event.detail: what a configChange changed. */
 	"INSERT INTO counter (kind, next) VALUES (4, 1), (5, 1);"

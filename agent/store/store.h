@@ -14,7 +14,8 @@
  * Only SQL lives here, no policy.  Opened before the engine starts, then the engine thread's alone.
  *
  * Schema version 1: meta (agent uuid) and identity (stable indices).  Version 2: number, the state
- * of sensors, alarms, events.  Version 4: what SNMP has set, and rows that it has made.
+ * of sensors, alarms, events.  Version 3: more of an event.  Version 4: what SNMP has set, and rows
+ * that it has made.
  */
 struct store;
 

@@ -284,6 +284,37 @@ an_end_in_order_is_told(void **state)
 	assert_int_equal(event(bench, 3)->numbers[1], 0);
 }
 
+/* As a notification will say it, whenever it is sent. */
+static void
+an_event_keeps_how_it_left_the_sensor(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = quick_conf(1);
+
+	configure(bench, quick_conf(1));
+	reads(bench, 31000);
+	reads(bench, 20000);
+	reads(bench, 28000);
+	restart(bench, quick_conf(1));
+	assert_int_equal(event(bench, 1)->sensor_severity, 0);
+	assert_int_equal(event(bench, 2)->sensor_severity, SEVERITY_CRITICAL);
+	assert_int_equal(event(bench, 2)->sensor_value_milli, 31000);
+	assert_int_equal(event(bench, 3)->sensor_severity, SEVERITY_OK);
+	assert_int_equal(event(bench, 3)->sensor_value_milli, 20000);
+	/* another address: nothing is known of it; gone: nobody has to wait for it */
+	text_copy(conf->sensors[0].address, CONF_ADDRESS_SIZE, "elsewhere");
+	configure(bench, conf);
+	assert_int_equal(event(bench, 7)->kind, EVENT_CLEAR);
+	assert_int_equal(event(bench, 7)->sensor_severity, SEVERITY_UNKNOWN);
+	assert_false(event(bench, 7)->has_sensor_value);
+	reads(bench, 28000);
+	report(bench, 1, reading_good((struct raw){ .kind = RAW_MILLI, .i = 28000 }), BUS_UP);
+	configure(bench, quick_conf(0));
+	assert_int_equal(event(bench, 10)->kind, EVENT_CLEAR);
+	assert_int_equal(event(bench, 10)->sensor_severity, SEVERITY_OK);
+	assert_false(event(bench, 10)->has_sensor_value);
+}
+
 static struct conf *
 with_levels(uint8_t enabled)
 {
@@ -520,6 +551,7 @@ main(void)
 		ENGINE_TEST(a_restart_neither_repeats_nor_forgets),
 		ENGINE_TEST(a_reboot_is_a_restart),
 		ENGINE_TEST(an_end_in_order_is_told),
+		ENGINE_TEST(an_event_keeps_how_it_left_the_sensor),
 		ENGINE_TEST(what_is_configured_away_clears),
 		ENGINE_TEST(a_lost_bus_is_one_alarm),
 		ENGINE_TEST(a_disabled_bus_has_no_alarm),

@@ -65,6 +65,10 @@ record_of(uint32_t seq)
 		.suppression = SUPPRESSION_SHELVED,
 		.has_value = true,
 		.has_limit = true,
+		.sensor_severity = SEVERITY_WARNING,
+		.has_sensor_value = true,
+		.sensor_value_milli = -1,
+		.channel = 2,
 		.is_config_change = true,
 		.source = "a'); --",
 	};
@@ -327,6 +331,15 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 	store_close(store);
 }
 
+/* Takes back what later versions have added. */
+#define WITHOUT_4                                                                       \
+	"DROP TABLE setting; DROP TABLE added_row; DELETE FROM counter WHERE kind > 3;" \
+	"DELETE FROM number WHERE key > 15; ALTER TABLE event DROP COLUMN detail;"
+#define WITHOUT_3                                        \
+	"ALTER TABLE event DROP COLUMN sensor_severity;" \
+	"ALTER TABLE event DROP COLUMN sensor_value;"    \
+	"ALTER TABLE event DROP COLUMN channel;"
+
 static void
 a_database_of_version_1_is_brought_up_to_date(void **state)
 {
@@ -339,15 +352,36 @@ a_database_of_version_1_is_brought_up_to_date(void **state)
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql("DROP TABLE setting; DROP TABLE added_row; DELETE FROM counter WHERE kind > 3;"
-		"DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
-		"PRAGMA user_version = 1");
+	run_sql(WITHOUT_4 WITHOUT_3
+	    "DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
+	    "PRAGMA user_version = 1");
 	store = opened();
 	assert_int_equal(store_begin(store, NULL), 0);
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(index, 2);
 	add_events(store, 1, 1);
 	assert_int_equal(store_commit(store, NULL), 0);
+	store_close(store);
+}
+
+static void
+events_of_version_2_say_nothing_of_the_sensor(void **state)
+{
+	struct store *store = opened();
+	struct seen seen;
+
+	(void)state;
+	assert_int_equal(store_begin(store, NULL), 0);
+	add_events(store, 1, 3);
+	assert_int_equal(store_commit(store, NULL), 0);
+	store_close(store);
+	run_sql(WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
+	store = opened();
+	seen = events_of(store);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.last.value_milli, INT32_MIN);
+	assert_int_equal(seen.last.sensor_severity, 0);
+	assert_false(seen.last.has_sensor_value);
 	store_close(store);
 }
 
@@ -363,6 +397,7 @@ main(void)
 		IN_A_FOLDER(the_state_of_a_sensor_comes_back_or_is_told_to_be_damaged),
 		IN_A_FOLDER(numbers_begin_with_their_defaults_and_hold),
 		IN_A_FOLDER(a_database_of_version_1_is_brought_up_to_date),
+		IN_A_FOLDER(events_of_version_2_say_nothing_of_the_sensor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
