@@ -2,7 +2,10 @@
 noinst_LIBRARIES += agent/core/libcore.a
 agent_core_libcore_a_SOURCES = \
 	agent/core/alarm.c agent/core/alarm.h \
+	agent/core/backoff.c agent/core/backoff.h \
+	agent/core/breaker.c agent/core/breaker.h \
 	agent/core/codec.c agent/core/codec.h \
+	agent/core/delivery.c agent/core/delivery.h \
 	agent/core/ds18x20.c agent/core/ds18x20.h \
 	agent/core/elapsed.c agent/core/elapsed.h \
 	agent/core/entity_sensor.c agent/core/entity_sensor.h \
@@ -17,6 +20,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/mailbox.c agent/core/mailbox.h \
 	agent/core/message.c agent/core/message.h \
 	agent/core/notification.c agent/core/notification.h \
+	agent/core/pace.c agent/core/pace.h \
 	agent/core/rate.c agent/core/rate.h \
 	agent/core/reading.c agent/core/reading.h \
 	agent/core/recent.c agent/core/recent.h \
@@ -24,6 +28,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/report.h \
 	agent/core/result.c agent/core/result.h \
 	agent/core/rom.c agent/core/rom.h \
+	agent/core/route.c agent/core/route.h \
 	agent/core/scale.c agent/core/scale.h \
 	agent/core/sensor.c agent/core/sensor.h \
 	agent/core/sha1.c agent/core/sha1.h \

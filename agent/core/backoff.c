@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/backoff.h"
+
+int64_t
+backoff_ms(const struct backoff_rule *rule, uint32_t failures, uint32_t random)
+{
+	int64_t wait_ms = rule->base_ms;
+
+	if (failures == 0)
+		return 0;
+	while (--failures > 0 && wait_ms < rule->cap_ms)
+		wait_ms *= 2;
+	if (wait_ms > rule->cap_ms)
+		wait_ms = rule->cap_ms;
+	return wait_ms * 4 / 5 + wait_ms * 2 / 5 * random / UINT32_MAX;
+}
