@@ -154,6 +154,44 @@ text_is_clean(const char *text, size_t len)
 	return true;
 }
 
+/* The length of the blank or control (C0, DEL, C1 as UTF-8) at the start of `bytes`, 0: none. */
+static size_t
+blank_character(const unsigned char *bytes, size_t len)
+{
+	if (bytes[0] <= ' ' || bytes[0] == 0x7f)
+		return 1;
+	return len > 1 && bytes[0] == 0xc2 && bytes[1] >= 0x80 && bytes[1] <= 0x9f ? 2 : 0;
+}
+
+void
+text_clean(const char *from, size_t len, char *to, size_t size)
+{
+	const unsigned char *bytes = (const unsigned char *)from;
+	size_t at = 0, length = 0;
+	bool is_blank = false;
+
+	while (at < len) {
+		size_t blank = blank_character(bytes + at, len - at);
+		size_t step = clean_character(bytes + at, len - at);
+		size_t wanted = step > 0 ? step : 1;
+
+		if (blank > 0) {
+			is_blank = length > 0;
+			at += blank;
+			continue;
+		}
+		if (length + is_blank + wanted >= size)
+			break;
+		if (is_blank)
+			to[length++] = ' ';
+		memcpy(to + length, step > 0 ? from + at : "?", wanted);
+		length += wanted;
+		at += wanted;
+		is_blank = false;
+	}
+	to[length] = '\0';
+}
+
 bool
 text_is_name(const char *text)
 {

@@ -23,6 +23,10 @@ size_t text_whole(const char *text, size_t len);
 /* Well-formed UTF-8 (RFC 3629) without C0, C1 controls and DEL; `len` bytes. */
 bool text_is_clean(const char *text, size_t len);
 
+/* `len` bytes of anybody's as clean text: controls become blanks, several blanks one, none is left
+ * at the ends; what is no UTF-8 becomes '?'.  Cuts between characters; NUL-terminated; size > 0. */
+void text_clean(const char *from, size_t len, char *to, size_t size);
+
 /* The grammar of names: 1..32 of letters, digits, blank, - _ . : / #, no blank at either end. */
 bool text_is_name(const char *text);
 

@@ -45,6 +45,44 @@ copies_without_cutting_a_character(void **state)
 }
 
 static void
+cleans_what_a_stranger_says(void **state)
+{
+	static const struct {
+		const char *from;
+		size_t len, size;
+		const char *want;
+	} cases[] = {
+		{ "", 0, 8, "" },
+		{ "all well", 8, 16, "all well" },
+		{ "  a \t\r\n b  ", 11, 16, "a b" },
+		{ "a\0b", 3, 16, "a b" },
+		{ "a\x1b[31mb\x7f", 8, 16, "a [31mb" },
+		{ "a\xc2\x9b"
+		  "b",
+		    4, 16, "a b" },
+		{ "a\xff\xfe"
+		  "b",
+		    4, 16, "a??b" },
+		{ "a\xe2\x82", 3, 16, "a??" },
+		{ "\xed\xa0\x80", 3, 16, "???" },
+		{ "a" EURO "b", 5, 16, "a" EURO "b" },
+		{ "a" EURO "b", 5, 5, "a" EURO },
+		{ "a" EURO "b", 5, 4, "a" },
+		{ "ab cd", 5, 4, "ab" },
+		{ "ab", 2, 1, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char to[16] = "################";
+
+		text_clean(cases[i].from, cases[i].len, to, cases[i].size);
+		assert_string_equal(to, cases[i].want);
+		assert_true(text_is_clean(to, strlen(to)));
+	}
+}
+
+static void
 finds_where_to_cut(void **state)
 {
 	static const struct {
@@ -474,6 +512,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copies_without_cutting_a_character),
+		cmocka_unit_test(cleans_what_a_stranger_says),
 		cmocka_unit_test(finds_where_to_cut),
 		cmocka_unit_test(clean_is_utf8_without_controls),
 		cmocka_unit_test(names_keep_to_their_grammar),
