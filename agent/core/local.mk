@@ -33,6 +33,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/sensor.c agent/core/sensor.h \
 	agent/core/sha1.c agent/core/sha1.h \
 	agent/core/smtp_reply.c agent/core/smtp_reply.h \
+	agent/core/smtp_result.c agent/core/smtp_result.h \
 	agent/core/strbuf.c agent/core/strbuf.h \
 	agent/core/suppression.c agent/core/suppression.h \
 	agent/core/text.c agent/core/text.h \
