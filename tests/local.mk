@@ -15,5 +15,8 @@ include tests/unit/drivers/local.mk
 include tests/unit/bus/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/snmp/local.mk
+if WITH_MAIL
+include tests/unit/smtp/local.mk
+endif
 endif
 include tests/system/local.mk
