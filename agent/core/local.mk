@@ -15,6 +15,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/evaluator_private.h \
 	agent/core/event.h \
 	agent/core/event_text.c agent/core/event_text.h \
+	agent/core/extremes.c agent/core/extremes.h \
 	agent/core/kept.c agent/core/kept.h \
 	agent/core/limits.c agent/core/limits.h \
 	agent/core/mailbox.c agent/core/mailbox.h \

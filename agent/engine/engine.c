@@ -64,14 +64,12 @@ engine_free(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
-	for (size_t i = 0; engine->conf != NULL && i < engine->conf->sensor_count; i++)
-		free(engine->privates[i].evaluator.rate);
+	engine_free_privates(engine->privates, engine->conf);
 	conf_unref(engine->conf);
 	event_log_done(&engine->log);
 	free(engine->waiting);
 	free(engine->rows);
 	free(engine->bus_alarms);
-	free(engine->privates);
 	free(engine->sensors);
 	free(engine->buses);
 	free(engine);
@@ -90,6 +88,28 @@ live_sensor_good(struct live_sensor *live, int32_t milli, int64_t time_ms)
 	live->value_milli = milli;
 	live->last_good_milli = milli;
 	live->last_good_ms = time_ms;
+}
+
+static void
+show_extremes(struct live_sensor *live, const struct extremes *extremes)
+{
+	live->has_day = extremes->has_range;
+	live->day_minimum_milli = extremes->minimum_milli;
+	live->day_maximum_milli = extremes->maximum_milli;
+	live->has_trend = extremes->has_trend;
+	live->trend_milli = extremes->trend_milli;
+}
+
+static void
+engine_good(struct engine *engine, size_t at, int32_t milli, int64_t time_ms)
+{
+	struct private_sensor *own = &engine->privates[at];
+
+	live_sensor_good(&engine->sensors[at], milli, time_ms);
+	if (own->extremes == NULL)
+		return;
+	extremes_sample(own->extremes, milli, own->last_ms);
+	show_extremes(&engine->sensors[at], own->extremes);
 }
 
 void
@@ -132,7 +152,7 @@ engine_sample(struct engine *engine, const struct sample *sample, uint32_t gener
 	reason = conf_sensor_value(sensor, &sample->reading, &milli);
 	engine->sensors[at].reads++;
 	if (reason == FAULT_NONE)
-		live_sensor_good(&engine->sensors[at], milli, sample->time_ms);
+		engine_good(engine, at, milli, sample->time_ms);
 	else
 		engine->sensors[at].errors++;
 	evaluator_sample(&own->evaluator, &rule, reason, milli, own->last_ms, &engine->verdict);
@@ -244,6 +264,10 @@ engine_watch_sensors(struct engine *engine, int64_t now_ms)
 		struct private_sensor *own = &engine->privates[i];
 		struct evaluator_rule rule = engine_rule(sensor, conf_bus(conf, sensor->bus_index));
 
+		if (own->extremes != NULL) {
+			extremes_tick(own->extremes, now_ms);
+			show_extremes(&engine->sensors[i], own->extremes);
+		}
 		if (evaluator_due_ms(&own->evaluator, &rule) > now_ms)
 			continue;
 		if (own->last_ms < now_ms)

@@ -77,18 +77,39 @@ struct parts {
 	uint32_t *bus_alarms;
 };
 
+void
+engine_free_privates(struct private_sensor *privates, const struct conf *conf)
+{
+	for (size_t i = 0; privates != NULL && i < conf->sensor_count; i++) {
+		free(privates[i].evaluator.rate);
+		free(privates[i].extremes);
+	}
+	free(privates);
+}
+
 static void
 parts_free(struct parts *parts)
 {
-	for (size_t i = 0; parts->privates != NULL && i < parts->conf->sensor_count; i++)
-		free(parts->privates[i].evaluator.rate);
-	free(parts->privates);
+	engine_free_privates(parts->privates, parts->conf);
 	free(parts->sensors);
 	free(parts->buses);
 	free(parts->bus_alarms);
 }
 
-/* Few sensors have a rate limit, and a window is larger than all else that is known of one. */
+/* Only where they are of use: each is larger than all else that is known of a sensor. */
+static bool
+windows_new(const struct conf_sensor *sensor, struct private_sensor *own)
+{
+	bool has_rate = (sensor->limits_enabled & LIMIT_BIT(LIMIT_RATE)) != 0;
+	bool has_extremes = quantity_is_temperature(sensor->quantity);
+
+	if (has_rate)
+		own->evaluator.rate = calloc(1, sizeof(*own->evaluator.rate));
+	if (has_extremes)
+		own->extremes = calloc(1, sizeof(*own->extremes));
+	return (own->evaluator.rate != NULL) == has_rate && (own->extremes != NULL) == has_extremes;
+}
+
 static int
 parts_new(const struct conf *conf, struct parts *parts)
 {
@@ -103,14 +124,8 @@ parts_new(const struct conf *conf, struct parts *parts)
 	};
 	is_whole = parts->privates != NULL && parts->sensors != NULL && parts->buses != NULL &&
 	           parts->bus_alarms != NULL;
-	for (size_t i = 0; is_whole && i < conf->sensor_count; i++) {
-		struct evaluator *evaluator = &parts->privates[i].evaluator;
-
-		if ((conf->sensors[i].limits_enabled & LIMIT_BIT(LIMIT_RATE)) == 0)
-			continue;
-		evaluator->rate = calloc(1, sizeof(*evaluator->rate));
-		is_whole = evaluator->rate != NULL;
-	}
+	for (size_t i = 0; is_whole && i < conf->sensor_count; i++)
+		is_whole = windows_new(&conf->sensors[i], &parts->privates[i]);
 	if (is_whole)
 		return 0;
 	parts_free(parts);
@@ -146,6 +161,7 @@ keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
 	const struct conf_bus *bus = conf_bus(parts->conf, sensor->bus_index);
 	struct private_sensor *own = &parts->privates[at];
 	struct rate_window *rate = own->evaluator.rate;
+	struct extremes *extremes = own->extremes;
 
 	live_sensor_afresh(&parts->sensors[at]);
 	evaluator_init(&own->evaluator, rate, engine->now.boottime_ms);
@@ -156,6 +172,9 @@ keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
 	parts->sensors[at] = engine->sensors[old - engine->conf->sensors];
 	*own = engine->privates[old - engine->conf->sensors];
 	own->evaluator.rate = rate;
+	own->extremes = extremes;
+	if (extremes != NULL)
+		*extremes = *engine->privates[old - engine->conf->sensors].extremes;
 	if (!engine_is_polled(sensor, bus) ||
 	    !engine_is_polled(old, conf_bus(engine->conf, old->bus_index)))
 		own->since_generation = parts->conf->generation;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/evaluator.h"
+#include "core/extremes.h"
 #include "engine/engine.h"
 #include "engine/event_log.h"
 
@@ -18,6 +19,7 @@
 /* What the engine knows of a sensor beside what it shows; in the order of conf->sensors. */
 struct private_sensor {
 	struct evaluator evaluator;
+	struct extremes *extremes; /* of a temperature; NULL: it is none */
 	int64_t last_ms;           /* the evaluator's clock never goes back */
 	uint32_t since_generation; /* samples from before it started afresh do not count */
 	bool is_changed;           /* what it keeps has to be stored */
@@ -64,6 +66,7 @@ struct origin {
 };
 
 /* engine_conf.c */
+void engine_free_privates(struct private_sensor *privates, const struct conf *conf);
 bool engine_is_polled(const struct conf_sensor *sensor, const struct conf_bus *bus);
 struct evaluator_rule engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus);
 

@@ -27,6 +27,7 @@ struct live_sensor {
 	int32_t value_milli; /* holds while quality is good or suspect */
 	int32_t last_good_milli;
 	int32_t minimum_milli, maximum_milli;
+	int32_t day_minimum_milli, day_maximum_milli, trend_milli; /* core/extremes.h */
 	uint32_t excursions;
 	uint8_t quality;     /* enum quality */
 	uint8_t reason;      /* enum fault_reason */
@@ -34,6 +35,7 @@ struct live_sensor {
 	uint8_t zone;        /* enum zone */
 	uint8_t suppression; /* enum suppression */
 	bool has_good;       /* last_good_*, minimum and maximum hold */
+	bool has_day, has_trend;
 };
 
 struct live_bus {

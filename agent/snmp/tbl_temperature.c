@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* envsTemperatureTable: a row for each sensor whose quantity is a temperature.  Its rows are those
  * of the sensor table; in a row that is something else no cell has an instance. */
+#include "core/extremes.h"
 #include "core/reading.h"
 #include "core/scale.h"
 #include "core/units.h"
@@ -54,13 +55,43 @@ get_severity(const struct cell *cell, struct value *value)
 	return is_row(cell);
 }
 
-/* 24 h extremes, trend, minutes to limit: nothing computes them yet, so there is no instance. */
 static bool
-get_nothing(const struct cell *cell, struct value *value)
+get_day_minimum(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	(void)value;
-	return false;
+	value->integer = cell_live_sensor(cell)->day_minimum_milli;
+	return is_row(cell) && cell_live_sensor(cell)->has_day;
+}
+
+static bool
+get_day_maximum(const struct cell *cell, struct value *value)
+{
+	value->integer = cell_live_sensor(cell)->day_maximum_milli;
+	return is_row(cell) && cell_live_sensor(cell)->has_day;
+}
+
+static bool
+get_trend(const struct cell *cell, struct value *value)
+{
+	value->integer = cell_live_sensor(cell)->trend_milli;
+	return has_value(cell) && cell_live_sensor(cell)->has_trend;
+}
+
+static const int32_t *
+enabled_limit(const struct conf_sensor *sensor, enum conf_limit limit)
+{
+	return sensor->limits_enabled & LIMIT_BIT(limit) ? &sensor->limit_milli[limit] : NULL;
+}
+
+static bool
+get_minutes_to_limit(const struct cell *cell, struct value *value)
+{
+	const struct conf_sensor *sensor = cell_sensor(cell);
+	const struct live_sensor *live = cell_live_sensor(cell);
+
+	return has_value(cell) && live->has_trend &&
+	       extremes_minutes_to(live->value_milli, live->trend_milli,
+		   enabled_limit(sensor, LIMIT_LOW_CRITICAL),
+		   enabled_limit(sensor, LIMIT_HIGH_CRITICAL), &value->number);
 }
 
 static const struct column columns[] = {
@@ -69,10 +100,10 @@ static const struct column columns[] = {
 	{ 3, "envsTemperatureCelsiusTenths", VALUE_INTEGER, ACCESS_READ_ONLY, get_celsius_tenths },
 	{ 4, "envsTemperatureFahrenheit", VALUE_INTEGER, ACCESS_READ_ONLY, get_fahrenheit },
 	{ 5, "envsTemperatureSeverity", VALUE_INTEGER, ACCESS_READ_ONLY, get_severity },
-	{ 6, "envsTemperatureMin24h", VALUE_INTEGER, ACCESS_READ_ONLY, get_nothing },
-	{ 7, "envsTemperatureMax24h", VALUE_INTEGER, ACCESS_READ_ONLY, get_nothing },
-	{ 8, "envsTemperatureTrend", VALUE_INTEGER, ACCESS_READ_ONLY, get_nothing },
-	{ 9, "envsTemperatureMinutesToLimit", VALUE_GAUGE, ACCESS_READ_ONLY, get_nothing },
+	{ 6, "envsTemperatureMin24h", VALUE_INTEGER, ACCESS_READ_ONLY, get_day_minimum },
+	{ 7, "envsTemperatureMax24h", VALUE_INTEGER, ACCESS_READ_ONLY, get_day_maximum },
+	{ 8, "envsTemperatureTrend", VALUE_INTEGER, ACCESS_READ_ONLY, get_trend },
+	{ 9, "envsTemperatureMinutesToLimit", VALUE_GAUGE, ACCESS_READ_ONLY, get_minutes_to_limit },
 };
 
 static size_t

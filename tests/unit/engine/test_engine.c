@@ -476,6 +476,40 @@ minimum_and_maximum_follow(void **state)
 	assert_int_equal(live_of(bench, a).maximum_milli, 30000);
 }
 
+/* Kept over a reload that leaves the sensor what it is; a humidity has none. */
+static void
+a_temperature_has_a_day_and_a_trend(void **state)
+{
+	struct bench *bench = *state;
+	const char *const names[] = { "a", NULL };
+	struct conf *conf;
+	uint32_t a;
+
+	configure(bench, conf_of(names));
+	a = index_of(bench, "a");
+	for (int32_t minute = 0; minute <= 20; minute++) {
+		report(bench, 1, a, milli(20000 + 100 * minute));
+		assert_int_equal(live_of(bench, a).has_trend, minute >= 15);
+		pass(bench, 60000);
+	}
+	configure(bench, conf_of(names));
+	assert_true(live_of(bench, a).has_trend);
+	assert_int_equal(live_of(bench, a).trend_milli, 6000);
+	report(bench, 2, a, milli(30000));
+	assert_int_equal(live_of(bench, a).day_minimum_milli, 20000);
+	assert_int_equal(live_of(bench, a).day_maximum_milli, 30000);
+	pass(bench, 25 * 3600000);
+	assert_false(live_of(bench, a).has_trend);
+	assert_false(live_of(bench, a).has_day);
+
+	conf = conf_of(names);
+	conf->sensors[0].quantity = QUANTITY_HUMIDITY;
+	configure(bench, conf);
+	report(bench, 3, a, milli(30000));
+	assert_true(live_of(bench, a).has_good);
+	assert_false(live_of(bench, a).has_day);
+}
+
 #define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -494,6 +528,7 @@ main(void)
 		ENGINE_TEST(the_heartbeat_counts_seconds),
 		ENGINE_TEST(a_bus_whose_driver_hangs_is_down),
 		ENGINE_TEST(minimum_and_maximum_follow),
+		ENGINE_TEST(a_temperature_has_a_day_and_a_trend),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

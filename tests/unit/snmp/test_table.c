@@ -77,7 +77,9 @@ publish(void **state)
 
 	(void)state;
 	fixture_sensor(conf, 3, "three")->limit_milli[LIMIT_HIGH_WARNING] = 27000;
-	conf->sensors[0].limits_enabled = LIMIT_BIT(LIMIT_HIGH_WARNING);
+	conf->sensors[0].limit_milli[LIMIT_LOW_CRITICAL] = -10500;
+	conf->sensors[0].limits_enabled =
+	    LIMIT_BIT(LIMIT_LOW_CRITICAL) | LIMIT_BIT(LIMIT_HIGH_WARNING);
 	fixture_sensor(conf, 20, "twenty")->quantity = QUANTITY_HUMIDITY;
 	fixture_sensor(conf, 7, "seven");
 	conf_seal(conf);
@@ -95,6 +97,13 @@ publish(void **state)
 		.severity = SEVERITY_UNKNOWN,
 		.zone = ZONE_NORMAL };
 	live->sensors[2] = good(45000);
+	for (size_t i = 0; i < 3; i++) { /* of a humidity nobody asks */
+		live->sensors[i].has_day = true;
+		live->sensors[i].day_minimum_milli = -700;
+		live->sensors[i].day_maximum_milli = 900;
+		live->sensors[i].has_trend = true;
+		live->sensors[i].trend_milli = -2000;
+	}
 	live->buses[0].state = BUS_UP;
 	publish_alarms();
 	assert_int_equal(hub_publish(hub, conf, live, &agent), 0);
@@ -208,22 +217,40 @@ a_walk_of_each_table_rises_and_ends(void **state)
 static void
 only_temperatures_have_a_row_in_the_temperature_table(void **state)
 {
+	static const struct {
+		struct position at;
+		enum table_result result;
+		int32_t want;
+	} cases[] = {
+		{ { 1, 20 }, TABLE_NO_INSTANCE, 0 },
+		{ { 3, 3 }, TABLE_OK, -5 },
+		{ { 4, 3 }, TABLE_OK, 31100 },
+		{ { 6, 3 }, TABLE_OK, -700 },
+		{ { 7, 3 }, TABLE_OK, 900 },
+		{ { 8, 3 }, TABLE_OK, -2000 },
+		{ { 9, 3 }, TABLE_OK, 300 },
+		{ { 6, 7 }, TABLE_OK, -700 },       /* in a fault the past stays, */
+		{ { 8, 7 }, TABLE_NO_INSTANCE, 0 }, /* but nobody knows what comes */
+		{ { 9, 7 }, TABLE_NO_INSTANCE, 0 },
+		{ { 6, 20 }, TABLE_NO_INSTANCE, 0 },
+		{ { 7, 20 }, TABLE_NO_INSTANCE, 0 },
+		{ { 8, 20 }, TABLE_NO_INSTANCE, 0 },
+	};
 	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
 	const struct column *column;
 	struct value value;
 
 	(void)state;
-	assert_int_equal(
-	    table_get(&table_temperature, &cell, &(struct position){ 1, 20 }, &column, &value),
-	    TABLE_NO_INSTANCE);
-	assert_int_equal(
-	    table_get(&table_temperature, &cell, &(struct position){ 3, 3 }, &column, &value),
-	    TABLE_OK);
-	assert_int_equal(value.integer, -5);
-	assert_int_equal(
-	    table_get(&table_temperature, &cell, &(struct position){ 4, 3 }, &column, &value),
-	    TABLE_OK);
-	assert_int_equal(value.integer, 31100);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum table_result result =
+		    table_get(&table_temperature, &cell, &cases[i].at, &column, &value);
+
+		assert_int_equal(result, cases[i].result);
+		if (result == TABLE_OK)
+			assert_int_equal(
+			    column->type == VALUE_GAUGE ? (int32_t)value.number : value.integer,
+			    cases[i].want);
+	}
 	hub_put(hub, cell.snapshot);
 }
 
@@ -249,7 +276,7 @@ texts_times_and_bits_have_the_shape_of_the_mib(void **state)
 	    table_get(&table_sensor, &cell, &(struct position){ 23, 3 }, &column, &value),
 	    TABLE_OK);
 	assert_int_equal(value.length, 1);
-	assert_int_equal(*(const unsigned char *)value.octets, 0x20);
+	assert_int_equal(*(const unsigned char *)value.octets, 0xa0);
 	assert_int_equal(
 	    table_get(&table_sensor, &cell, &(struct position){ 14, 3 }, &column, &value),
 	    TABLE_OK);
