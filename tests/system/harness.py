@@ -87,9 +87,9 @@ class Process:
 
 
 class Snmpd(Process):
-    """A private master agent.  `port` stays the same over a restart."""
+    """A private master agent.  `port` stays the same over a restart; `more` is configuration."""
 
-    def __init__(self, stage, port=None):
+    def __init__(self, stage, port=None, more=""):
         self.port = port or free_udp_port()
         config = stage.write("snmpd.conf", f"""\
 agentaddress udp:127.0.0.1:{self.port}
@@ -98,7 +98,7 @@ rwcommunity private 127.0.0.1
 master agentx
 dontLogTCPWrappersConnects yes
 agentXSocket {stage.agentx}
-""")
+{more}""")
         super().__init__(stage, "snmpd", [shutil.which("snmpd", path=SYSTEM_PATH), "-f",
             "-Lo", "-C", "-c", config, "-I", "-smux", "-p", stage.path("snmpd.pid")],
             env=stage.snmp_env())
@@ -305,12 +305,12 @@ class Stage:
         return dict(os.environ, PATH=SYSTEM_PATH, MIBS="", MIBDIRS="", LC_ALL="C",
             SNMPCONFPATH=self.folder_at("snmp"), SNMP_PERSISTENT_DIR=self.folder_at("persist"))
 
-    def snmpd(self):
+    def snmpd(self, more=""):
         """Starts the master agent, or starts it again."""
         port = self.master.port if self.master else None
         for attempt in range(5):
             try:
-                self.master = Snmpd(self, port)
+                self.master = Snmpd(self, port, more)
                 return self.master
             except AssertionError:  # somebody else took the port in between
                 if attempt == 4 or port is not None:

@@ -22,6 +22,7 @@ AM_PY_LOG_FLAGS = -B
 SYSTEM_TESTS = \
 	tests/system/demo \
 	tests/system/test_alarms.py \
+	tests/system/test_check_envsensor.py \
 	tests/system/test_config.py \
 	tests/system/test_daemonize.py \
 	tests/system/test_entity.py \

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The plug-in check_envsensor against the real daemon, as Nagios would call it."""
+import os
+import re
+import subprocess
+
+import harness
+from harness import DOWN, FAULT, GOOD, UP, await_, bus, sensor
+from manager import BUILD
+
+PLUGIN = os.path.join(BUILD, "scripts/monitoring/nagios/check_envsensor")
+OK, WARNING, CRITICAL, UNKNOWN = range(4)
+AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1}
+
+# Of the plug-in guidelines: 'label'=value[UOM];[warn];[crit];[min];[max]
+NUMBER = r"-?\d+(\.\d+)?"
+RANGE = rf"@?(~|{NUMBER})?:?({NUMBER})?"
+PERFORMANCE = re.compile(
+    rf"'[^'=]+'={NUMBER}(s|ms|%|B|c)?(;({RANGE})?){{0,2}}(;({NUMBER})?){{0,2}}")
+
+
+class Rack:
+    """Four sensors that a script moves, behind an agent that knows SNMPv3, too."""
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.script()
+        sensors = [
+            sensor("Rack A inlet", "rack", "inlet", low_critical=5, low_warning=10,
+                high_warning=27, high_critical=32, **AT_ONCE),
+            sensor("Rack A outlet", "rack", "outlet", high_critical=45, **AT_ONCE),
+            sensor("Room", "rack", "humidity", quantity="humidity", **AT_ONCE),
+            sensor("Door", "rack", "door", quantity="contact", high_critical=1, **AT_ONCE),
+        ]
+        self.config = bus("rack", "sim", stage.path("script")) + "".join(sensors)
+        stage.snmpd("createUser monitor SHA authenticate AES encipherment\n"
+            "rouser monitor priv\n")
+        self.start()
+
+    def script(self, **words):
+        words = {"inlet": "21.5", "outlet": "-3.5", "humidity": "45", "door": "0", **words}
+        self.stage.write("script",
+            "".join(f"{name} {word}\n" for name, word in words.items()))
+
+    def start(self):
+        self.daemon = self.stage.daemon(self.config)
+        self.daemon.await_master()
+        self.stage.manager.await_sensor("Door", quality=GOOD)
+
+
+class PluginTest(harness.SystemTest):
+    def check(self, *options, host="127.0.0.1", port=None):
+        """Exit status, first line without performance data, these, the other lines."""
+        done = subprocess.run([PLUGIN, "-H", host, "-p", str(port or self.stage.master.port),
+            "-t", "20", *options], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            env=self.stage.snmp_env(), timeout=60, check=False)
+        self.assertEqual(done.stderr, "")
+        first, *more = done.stdout.splitlines()
+        text, bar, performance = first.partition(" | ")
+        self.assertEqual(text.partition(" - ")[0],
+            "ENVSENSOR " + ["OK", "WARNING", "CRITICAL", "UNKNOWN"][done.returncode])
+        performance = re.findall(r"'[^']*'=\S+", performance)
+        self.assertEqual(bool(bar), bool(performance))
+        for one in performance:
+            self.assertTrue(PERFORMANCE.fullmatch(one), one)
+        return done.returncode, text, performance, more
+
+    def assert_check(self, options, status, text, performance=None, **more):
+        got = self.check(*options, **more)
+        self.assertEqual((got[0], got[1].partition(" - ")[2]), (status, text))
+        if performance is not None:
+            self.assertEqual(got[2], performance)
+
+    def await_check(self, options, status, text):
+        """Until it is so; a value goes through the daemon first."""
+        await_(lambda: self.check(*options)[0] == status, f"status {status} of {options}")
+        self.assert_check(options, status, text)
+
+
+class Quiet(PluginTest):
+    """Nothing moves."""
+
+    shared = True
+
+    @classmethod
+    def set_up_stage(cls):
+        Rack(cls.stage)
+
+    def test_a_sensor_with_the_limits_of_the_agent(self):
+        self.assert_check(["-m", "sensor", "-n", "Rack A inlet"], OK, "Rack A inlet 21.500 C",
+            ["'Rack A inlet'=21.500;10.000:27.000;5.000:32.000"])
+        self.assert_check(["-m", "sensor", "-n", "Rack A outlet"], OK, "Rack A outlet -3.500 C",
+            ["'Rack A outlet'=-3.500;;~:45.000"])
+        index = self.manager.named()["Room"].index
+        self.assert_check(["-m", "sensor", "-i", str(index)], OK, "Room 45.000 %RH",
+            ["'Room'=45.000%"])
+
+    def test_thresholds_of_its_own_are_ranges(self):
+        inlet = ["-m", "sensor", "-n", "Rack A inlet"]
+        outlet = ["-m", "sensor", "-n", "Rack A outlet"]
+        for options, status in (
+                (inlet + ["-w", "21.5"], OK), (inlet + ["-w", "21.4"], WARNING),
+                (inlet + ["-w", "20", "-c", "21"], CRITICAL), (inlet + ["-c", "22:"], CRITICAL),
+                (inlet + ["-c", "@20:22"], CRITICAL), (inlet + ["-c", "@22:24"], OK),
+                (outlet + ["-w", "30"], WARNING), (outlet + ["-w", "~:30"], OK),
+                (outlet + ["-w", "-5:30"], OK), (outlet + ["--warning", "-3:30"], WARNING)):
+            with self.subTest(options=options):
+                self.assertEqual(self.check(*options)[0], status)
+        self.assert_check(outlet + ["-w", "-3:30"], WARNING, "Rack A outlet -3.500 C",
+            ["'Rack A outlet'=-3.500;-3:30;~:45.000"])
+
+    def test_all_sensors_or_some(self):
+        status, text, performance, lines = self.check("-m", "sensors")
+        self.assertEqual((status, text), (OK, "ENVSENSOR OK - 4 sensors, 0 not ok"))
+        self.assertEqual(len(performance), 4)
+        self.assertEqual(lines, ["OK: Rack A inlet 21.500 C", "OK: Rack A outlet -3.500 C",
+            "OK: Room 45.000 %RH", "OK: Door 0.000"])
+        for options, names in (
+                (["--include", "^Rack"], ["Rack A inlet", "Rack A outlet"]),
+                (["--include", "^Rack", "--exclude", "out"], ["Rack A inlet"]),
+                (["--quantity", "contact"], ["Door"])):
+            performance = self.check("-m", "sensors", *options)[2]
+            self.assertEqual([one.split("'")[1] for one in performance], names)
+        self.assert_check(["-m", "sensors", "--include", "nobody"], UNKNOWN,
+            "no sensor is selected")
+
+    def test_buses_alarms_and_the_agent(self):
+        status, text, performance, _ = self.check("-m", "buses")
+        self.assertEqual((status, text), (OK, "ENVSENSOR OK - rack is up"))
+        self.assertEqual([one.split("=")[0] for one in performance],
+            ["'rack cycle'", "'rack requests'", "'rack timeouts'"])
+        self.assert_check([], OK,
+            "0 alarms active, 0 unacknowledged, 0 of 4 sensors in fault",
+            ["'alarms'=0;;;0", "'unacknowledged'=0;;;0", "'faults'=0;;;0"])
+        status, text, _, lines = self.check("-m", "agent")
+        self.assertEqual(status, OK)
+        self.assertRegex(text, r"envsensord [\d.]+ at \S+, 4 sensors$")
+        self.assertEqual(lines[0], "OK: its database is ok")
+
+    def test_a_manager_of_version_3(self):
+        secure = ["-P", "3", "-L", "authPriv", "-U", "monitor", "-a", "SHA", "-x", "AES"]
+        phrases = ["-A", "authenticate", "-X", "encipherment"]
+        sensor_ = ["-m", "sensor", "-n", "Room"]
+        self.assert_check([*secure, *phrases, *sensor_], OK, "Room 45.000 %RH")
+        self.assertEqual(self.check(*secure, "-A", "something else", *phrases[2:])[0], UNKNOWN)
+        # out of the file, where no list of processes shows them
+        self.stage.folder_at("snmp")
+        self.stage.write("snmp/snmp.conf",
+            "defAuthPassphrase authenticate\ndefPrivPassphrase encipherment\n")
+        self.assert_check([*secure, *sensor_], OK, "Room 45.000 %RH")
+        os.unlink(self.stage.path("snmp/snmp.conf"))
+
+    def test_what_cannot_be_is_unknown(self):
+        for options, text in (
+                (["-m", "sensor", "-n", "cellar"],
+                    "no sensor is called 'cellar'; there are 4"),
+                (["-m", "sensor", "-i", "99"], "no sensor has the index 99"),
+                (["-m", "sensor"], "mode sensor wants --name or --index"),
+                (["-m", "buses", "-n", "row"], "no bus is called 'row'"),
+                (["-m", "nonsense"], None), (["-w", "5:1"], None), (["-w", "warm"], None),
+                (["--include", "("], None), (["--nonsense"], None)):
+            with self.subTest(options=options):
+                got = self.check(*options)
+                self.assertEqual(got[0], UNKNOWN)
+                if text:
+                    self.assertEqual(got[1], "ENVSENSOR UNKNOWN - " + text)
+                else:
+                    self.assertIn("; see --help", got[1])
+        self.assertEqual(self.check("-C", "nobody", "-t", "1", "-e", "0")[0], UNKNOWN)
+        port = harness.free_udp_port()
+        self.assertEqual(self.check("-t", "1", "-e", "0", port=port)[0], UNKNOWN)
+
+    def test_help_and_version(self):
+        for option, text in (("--help", "Exit status: 0 OK"), ("-V", "check_envsensor ")):
+            done = subprocess.run([PLUGIN, option], capture_output=True, text=True, check=True)
+            self.assertIn(text, done.stdout)
+
+
+class Moving(PluginTest):
+    def test_an_alarm_a_fault_and_a_lost_bus(self):
+        rack = Rack(self.stage)
+        inlet = ["-m", "sensor", "-n", "Rack A inlet"]
+        rack.script(inlet="28")
+        self.await_check(inlet, WARNING, "Rack A inlet 28.000 C (highWarning 27.000)")
+        rack.script(inlet="33.1")
+        self.await_check(inlet, CRITICAL, "Rack A inlet 33.100 C (highCritical 32.000)")
+        self.await_check([], CRITICAL, "1 alarms active, 1 unacknowledged, "
+            "0 of 4 sensors in fault; Rack A inlet is too high: "
+            "33.100 C has reached the critical limit 32.000 C.")
+        self.await_check(["-m", "sensors"], CRITICAL,
+            "4 sensors, 1 not ok; Rack A inlet 33.100 C (highCritical 32.000)")
+        rack.script()
+        self.await_check(inlet, OK, "Rack A inlet 21.500 C")
+        self.await_check([], OK, "0 alarms active, 0 unacknowledged, 0 of 4 sensors in fault")
+
+        rack.script(inlet="deviceError")
+        self.manager.await_sensor("Rack A inlet", quality=FAULT)
+        self.assert_check(inlet, UNKNOWN, "Rack A inlet no reading (deviceError)", [])
+        self.assert_check([*inlet, "--fault", "critical"], CRITICAL,
+            "Rack A inlet no reading (deviceError)")
+        self.assertEqual(self.check()[0], CRITICAL)
+        rack.script()
+        self.await_check(inlet, OK, "Rack A inlet 21.500 C")
+
+        rack.script(inlet="lost", outlet="lost", humidity="lost", door="lost")
+        self.manager.await_bus("rack", state=DOWN)
+        status, text, _, _ = self.check("-m", "buses")
+        self.assertEqual(status, CRITICAL)
+        self.assertRegex(text, r"^ENVSENSOR CRITICAL - rack is down \(.+\)$")
+        self.manager.await_sensor("Rack A inlet", quality=FAULT)
+        self.assert_check(inlet, UNKNOWN, "Rack A inlet no reading (its bus is down)")
+        rack.script()
+        self.manager.await_bus("rack", state=UP, seconds=60)
+        self.await_check(["-m", "buses"], OK, "rack is up")
+
+    def test_the_daemon_or_the_master_gone(self):
+        rack = Rack(self.stage)
+        index = self.manager.named()["Rack A inlet"].index
+        by_index = ["-m", "sensor", "-i", str(index)]
+        rack.daemon.stop_well()
+        for options in ([], by_index, *(["-m", mode] for mode in
+                ("sensors", "buses", "queue", "mail", "agent")), ["-m", "sensor", "-n", "Door"]):
+            self.assert_check(options, UNKNOWN,
+                "the SNMP agent answers, but envsensord is not connected to it")
+        rack.start()
+        self.assert_check(by_index, OK, "Rack A inlet 21.500 C")
+        self.stage.master.kill()
+        got = self.check("-t", "1.5", "-e", "0")
+        self.assertEqual(got[0], UNKNOWN)
+        self.assertRegex(got[1], "Timeout: No Response|no answer within 1.5 s")
+
+
+if __name__ == "__main__":
+    harness.main()
