@@ -19,7 +19,8 @@ enum channel { /* EnvsChannel */
 	CHANNEL_COUNT = CHANNEL_MAIL,
 };
 
-/* One attempt.  Of channel snmp: the facts of one notification, as they were at the event. */
+/* One attempt (engine_effects.deliver).  Of channel snmp: the facts of one notification, as they
+ * were at the event. */
 struct delivery_job {
 	uint32_t delivery; /* envsDeliveryId; 0: of what is not stored (nobody waits for it) */
 	struct record record;

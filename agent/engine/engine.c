@@ -20,6 +20,8 @@ engine_drop(struct chan_message *message)
 
 	switch ((enum engine_message)message->kind) {
 	case ENGINE_REPORT:
+	case ENGINE_OUTCOME:
+	case ENGINE_CHANNEL:
 		free(message->data);
 		break;
 	case ENGINE_CONF:
@@ -220,6 +222,10 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 		break;
 	case ENGINE_CONF:
 		engine_conf_message(engine, message->data, now);
+		break;
+	case ENGINE_OUTCOME:
+	case ENGINE_CHANNEL:
+		free(message->data);
 		break;
 	case ENGINE_STOP:
 		engine->is_running = false;

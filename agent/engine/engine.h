@@ -8,6 +8,7 @@
 #include "core/elapsed.h"
 #include "core/err.h"
 #include "core/report.h"
+#include "engine/channel.h"
 #include "engine/snapshot.h"
 #include "store/store.h"
 #include "sys/chan.h"
@@ -22,14 +23,20 @@ struct engine;
 struct engine_effects {
 	/* This configuration is in force now.  Must not block. */
 	void (*conf_in_force)(void *context, const struct conf *conf);
+
+	/* One attempt for the carrier of that channel; the job is copied.  False: as many are under
+	 * way as it takes; it is offered again.  Must not block.  NULL: there is no carrier. */
+	bool (*deliver)(void *context, enum channel channel, const struct delivery_job *job);
 	void *context;
 };
 
 /* Messages to the engine's inbox. */
 enum engine_message {
-	ENGINE_REPORT, /* data: struct bus_report, taken; replaceable */
-	ENGINE_CONF,   /* data: struct engine_conf_request, taken */
-	ENGINE_STOP,   /* no data */
+	ENGINE_REPORT,  /* data: struct bus_report, taken; replaceable */
+	ENGINE_CONF,    /* data: struct engine_conf_request, taken */
+	ENGINE_OUTCOME, /* data: struct delivery_outcome, taken */
+	ENGINE_CHANNEL, /* data: struct channel_news, taken */
+	ENGINE_STOP,    /* no data */
 };
 
 /* A new configuration (from a file: without indices).  The answer's code is 0 or a negative errno,

@@ -12,5 +12,6 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/engine_thread.c agent/engine/engine_thread.h \
 	agent/engine/engine_turn.c \
 	agent/engine/event_log.c agent/engine/event_log.h \
+	agent/engine/outbox.h \
 	agent/engine/snapshot.c agent/engine/snapshot.h \
 	agent/engine/summary.c agent/engine/summary.h
