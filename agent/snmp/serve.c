@@ -5,11 +5,11 @@
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "snmp/oids.h"
 #include "snmp/serve.h"
+#include "snmp/value_private.h"
 #include "sys/clock.h"
 
 #define SERVED_BASE_MAX (OIDS_ROOT_LEN + 12)
@@ -22,57 +22,6 @@ struct served {
 	size_t base_length;   /* of the table */
 	size_t region_length; /* of what is registered: it begins with the base */
 };
-
-static const u_char asn_type[] = {
-	[VALUE_INTEGER] = ASN_INTEGER,
-	[VALUE_UNSIGNED] = ASN_UNSIGNED,
-	[VALUE_GAUGE] = ASN_GAUGE,
-	[VALUE_COUNTER32] = ASN_COUNTER,
-	[VALUE_COUNTER64] = ASN_COUNTER64,
-	[VALUE_TIMETICKS] = ASN_TIMETICKS,
-	[VALUE_OCTETS] = ASN_OCTET_STR,
-	[VALUE_OID] = ASN_OBJECT_ID,
-};
-
-static int
-put_oid(netsnmp_variable_list *varbind, const uint32_t *arcs, size_t length)
-{
-	oid name[MAX_OID_LEN];
-
-	assert(length <= MAX_OID_LEN);
-	for (size_t i = 0; i < length; i++)
-		name[i] = arcs[i];
-	return snmp_set_var_typed_value(varbind, ASN_OBJECT_ID, name, length * sizeof(name[0]));
-}
-
-static int
-put_value(netsnmp_variable_list *varbind, enum value_type type, const struct value *value)
-{
-	struct counter64 counter = {
-		.high = (u_long)(value->counter >> 32),
-		.low = (u_long)(value->counter & 0xffffffff),
-	};
-	u_long number = value->number;
-	long integer = value->integer;
-
-	switch (type) {
-	case VALUE_INTEGER:
-		return snmp_set_var_typed_value(varbind, asn_type[type], &integer, sizeof(integer));
-	case VALUE_UNSIGNED:
-	case VALUE_GAUGE:
-	case VALUE_COUNTER32:
-	case VALUE_TIMETICKS:
-		return snmp_set_var_typed_value(varbind, asn_type[type], &number, sizeof(number));
-	case VALUE_COUNTER64:
-		return snmp_set_var_typed_value(varbind, asn_type[type], &counter, sizeof(counter));
-	case VALUE_OCTETS:
-		return snmp_set_var_typed_value(
-		    varbind, asn_type[type], value->octets, value->length);
-	case VALUE_OID:
-		return put_oid(varbind, value->octets, value->length);
-	}
-	return -1;
-}
 
 /* The library takes the sub-identifiers of an AgentX PDU for signed: those from 2^31 on arrive with
  * 32 more bits set. */
@@ -121,7 +70,7 @@ answer_get(const struct served *served, struct cell *cell, netsnmp_agent_request
 		position.index = read_index(served, rest + 1, index_length(served));
 	result = table_get(served->table, cell, &position, &column, &value);
 	if (result == TABLE_OK)
-		put_value(varbind, column->type, &value);
+		value_put(varbind, column->type, &value);
 	else
 		netsnmp_set_request_error(info, request,
 		    result == TABLE_NO_OBJECT ? SNMP_NOSUCHOBJECT : SNMP_NOSUCHINSTANCE);
@@ -171,7 +120,7 @@ answer_next(const struct served *served, struct cell *cell, netsnmp_request_info
 		name[length++] = position.index >> 32;
 	name[length++] = position.index & UINT32_MAX;
 	snmp_set_var_objid(varbind, name, length);
-	put_value(varbind, column->type, &value);
+	value_put(varbind, column->type, &value);
 }
 
 static int
