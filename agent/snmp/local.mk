@@ -18,4 +18,5 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/tbl_system.c \
 	agent/snmp/tbl_temperature.c \
 	agent/snmp/uptime.c agent/snmp/uptime.h \
-	agent/snmp/value.c agent/snmp/value_private.h
+	agent/snmp/value.c agent/snmp/value_private.h \
+	agent/snmp/varbinds.c agent/snmp/varbinds.h

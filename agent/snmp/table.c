@@ -33,8 +33,8 @@ table_region(const struct table *table, uint32_t *arcs, size_t room)
 	return length;
 }
 
-static const struct column *
-find_column(const struct table *table, uint64_t number)
+const struct column *
+table_column(const struct table *table, uint64_t number)
 {
 	for (size_t i = 0; i < table->column_count; i++)
 		if (table->columns[i].number == number)
@@ -79,7 +79,7 @@ enum table_result
 table_get(const struct table *table, struct cell *cell, const struct position *position,
     const struct column **ret_column, struct value *ret_value)
 {
-	const struct column *column = find_column(table, position->column);
+	const struct column *column = table_column(table, position->column);
 
 	if (column == NULL)
 		return TABLE_NO_OBJECT;

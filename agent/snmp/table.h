@@ -51,7 +51,8 @@ struct cell {
 	const struct snapshot *snapshot;
 	const struct column *column;
 	size_t row;
-	int64_t now_ms; /* CLOCK_BOOTTIME */
+	const struct record *event; /* that a notification tells of; NULL: the row has it */
+	int64_t now_ms;             /* CLOCK_BOOTTIME */
 	int64_t now_wall_ms;
 	struct uptime master; /* for time stamps */
 };
@@ -122,6 +123,9 @@ table_index(const struct table *table, const struct snapshot *snapshot, size_t r
 
 /* The first row whose index is not below `index`; row_count: none. */
 size_t table_find(const struct table *table, const struct snapshot *snapshot, uint64_t index);
+
+/* NULL: it has none of that number. */
+const struct column *table_column(const struct table *table, uint64_t number);
 
 /* True: its first column has an instance there. */
 bool table_has_row(const struct table *table, const struct snapshot *snapshot, size_t row);

@@ -6,6 +6,8 @@
 static const struct record *
 cell_event(const struct cell *cell)
 {
+	if (cell->event != NULL)
+		return cell->event;
 	return event_view_at(cell->snapshot->events, cell->row);
 }
 

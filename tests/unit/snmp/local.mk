@@ -6,7 +6,8 @@ snmp_tests = \
 	tests/unit/snmp/test_entity \
 	tests/unit/snmp/test_rows \
 	tests/unit/snmp/test_table \
-	tests/unit/snmp/test_uptime
+	tests/unit/snmp/test_uptime \
+	tests/unit/snmp/test_varbinds
 check_PROGRAMS += $(snmp_tests)
 TESTS += $(snmp_tests)
 tests_unit_snmp_test_entity_SOURCES = tests/unit/snmp/test_entity.c tests/unit/fixture.c \
@@ -19,3 +20,4 @@ tests_unit_snmp_test_table_SOURCES = tests/unit/snmp/test_table.c tests/unit/fix
 	tests/unit/fixture.h
 tests_unit_snmp_test_table_LDADD = $(snmp_test_libs)
 tests_unit_snmp_test_uptime_LDADD = $(snmp_test_libs)
+tests_unit_snmp_test_varbinds_LDADD = $(snmp_test_libs)
