@@ -67,6 +67,48 @@ tell_buses(void *context, const struct conf *conf)
 	buses_apply(agent->buses, conf);
 }
 
+static bool
+deliver(void *context, enum channel channel, const struct delivery_job *job)
+{
+	struct agent *agent = context;
+
+	switch (channel) {
+	case CHANNEL_SNMP:
+		return agentx_deliver(agent->agentx, job);
+	case CHANNEL_MAIL:
+		break;
+	}
+	return false;
+}
+
+/* A row waits for each outcome; the inbox has room for all that can be out, since reports give way
+ * to them. */
+static void
+outcome_to_engine(void *context, struct delivery_outcome *outcome)
+{
+	struct agent *agent = context;
+	struct chan_message message = { .kind = ENGINE_OUTCOME, .data = outcome };
+
+	if (chan_put(agent->inbox, message) == CHAN_FULL)
+		free(outcome);
+}
+
+static bool
+news_to_engine(void *context, const struct channel_news *news)
+{
+	struct agent *agent = context;
+	struct channel_news *copy = malloc(sizeof(*copy));
+	struct chan_message message = { .kind = ENGINE_CHANNEL, .data = copy };
+
+	if (copy == NULL)
+		return false;
+	*copy = *news;
+	if (chan_put(agent->inbox, message) != CHAN_FULL)
+		return true;
+	free(copy);
+	return false;
+}
+
 static void
 drop_reply(struct chan_message *message)
 {
@@ -150,7 +192,16 @@ static int
 make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 {
 	struct worker_sink sink = { .report = report_to_engine, .context = agent };
-	struct engine_effects effects = { .conf_in_force = tell_buses, .context = agent };
+	struct engine_effects effects = {
+		.conf_in_force = tell_buses,
+		.deliver = deliver,
+		.context = agent,
+	};
+	struct agentx_listener listener = {
+		.outcome = outcome_to_engine,
+		.news = news_to_engine,
+		.context = agent,
+	};
 	struct moment now;
 	int r;
 
@@ -166,6 +217,8 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 	if (r == 0)
 		r = buses_new(&sink, &agent->buses);
 	if (r == 0)
+		r = agentx_new(conf->agent.agentx, agent->hub, &listener, &agent->agentx);
+	if (r == 0)
 		r = engine_new(agent->store, agent->hub, &effects, &now, &agent->engine);
 	return r < 0 ? err_set(err, r, "cannot start: %s", strerror(-r)) : 0;
 }
@@ -174,7 +227,6 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 static int
 start(struct agent *agent, struct conf *conf, struct err *err)
 {
-	char agentx[CONF_TEXT_SIZE];
 	struct moment now;
 	int r = make_parts(agent, conf, err);
 
@@ -182,7 +234,6 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 		conf_unref(conf);
 		return r;
 	}
-	memcpy(agentx, conf->agent.agentx, sizeof(agentx));
 	clock_moment(&now);
 	r = engine_configure(agent->engine, conf, &now, err);
 	if (r < 0)
@@ -190,21 +241,26 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 	r = engine_thread_start(agent->engine, agent->inbox, &agent->engine_thread);
 	if (r < 0)
 		return err_set(err, r, "cannot start the engine: %s", strerror(-r));
-	return agentx_start(agentx, agent->hub, &agent->agentx, err);
+	r = agentx_start(agent->agentx);
+	if (r < 0)
+		return err_set(err, r, "cannot start the SNMP thread: %s", strerror(-r));
+	return 0;
 }
 
-/* Copes with what was never started.  A thread that hangs keeps what it may still touch. */
+/* The engine first: it says that the agent stops, and the SNMP thread carries that.  Copes with
+ * what was never started.  A thread that hangs keeps what it may still touch. */
 static void
 stop(struct agent *agent)
 {
-	bool is_clean = agentx_stop(agent->agentx, STOP_MS) == 0;
+	bool is_clean = engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
 
-	is_clean &= engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
+	is_clean &= agentx_stop(agent->agentx, STOP_MS) == 0;
 	is_clean &= buses_free(agent->buses, STOP_MS) == 0;
 	store_close(agent->store);
 	if (!is_clean)
 		_exit(EXIT_SUCCESS);
 	engine_free(agent->engine);
+	agentx_free(agent->agentx);
 	chan_free(agent->inbox);
 	chan_free(agent->replies);
 	hub_free(agent->hub);

@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "snmp/agentx.h"
 #include "snmp/grants.h"
+#include "snmp/notify.h"
 #include "sys/chan.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -21,15 +22,25 @@
 
 #define RECONNECT_S 1
 #define PING_S      2 /* a master that dropped us without a word is noticed by this */
+#define ANSWER_S    6 /* what the master may take for an answer; the ping waits for it, too */
+#define IDLE_MS     3600000
+#define LAST_MS     1500 /* at the end: for the answers to the last notifications */
+
+enum agentx_message {
+	AGENTX_STOP, /* no data */
+	AGENTX_JOB,  /* data: struct notify_job, taken */
+};
 
 struct agentx {
 	char address[256];
-	struct chan *inbox; /* any message: stop */
+	struct chan *inbox;
 	struct thread *thread;
 
 	/* the thread's own */
 	struct grants *grants;
+	struct notify *notify;
 	bool is_connected;
+	bool is_stopping;
 };
 
 /* ---- what the library tells ---- */
@@ -42,6 +53,15 @@ set_interval(int seconds)
 	    NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
 }
 
+/* A request is sent once: a master that was held up takes each copy for another one, and sends a
+ * notification six times. */
+static void
+send_once(netsnmp_session *session)
+{
+	session->retries = 0;
+	session->timeout = ANSWER_S * 1000000L;
+}
+
 static int
 before_session_start(int major, int minor, void *session, void *context)
 {
@@ -49,8 +69,10 @@ before_session_start(int major, int minor, void *session, void *context)
 
 	(void)major, (void)minor;
 	set_interval(PING_S);
+	send_once(session);
 	agentx->is_connected = true;
 	grants_begin(agentx->grants, session);
+	notify_begin(agentx->notify, session);
 	log_info("connected to the SNMP master agent at %s", agentx->address);
 	return 0;
 }
@@ -74,6 +96,7 @@ session_stop(int major, int minor, void *session, void *context)
 		    agentx->address, RECONNECT_S);
 	agentx->is_connected = false;
 	grants_end(agentx->grants);
+	notify_end(agentx->notify);
 	return 0;
 }
 
@@ -170,12 +193,34 @@ set_up(struct agentx *agentx)
 		    RECONNECT_S);
 }
 
-/* Sleeps until the library or the inbox has something to do, and lets the library do it. */
 static void
-turn(struct agentx *agentx, int wake_fd)
+take_messages(struct agentx *agentx)
+{
+	struct chan_message message;
+
+	while (chan_get(agentx->inbox, 0, &message)) {
+		switch ((enum agentx_message)message.kind) {
+		case AGENTX_STOP:
+			agentx->is_stopping = true;
+			break;
+		case AGENTX_JOB:
+			notify_send(agentx->notify, message.data);
+			break;
+		}
+	}
+}
+
+/* Sleeps until the library or the inbox has something to do, or so long, and lets the library do
+ * it. */
+static void
+turn(struct agentx *agentx, int64_t most_ms)
 {
 	netsnmp_large_fd_set readable;
-	struct timeval timeout = { .tv_sec = 3600 };
+	struct timeval timeout = {
+		.tv_sec = most_ms / 1000,
+		.tv_usec = most_ms % 1000 * 1000,
+	};
+	int wake_fd = chan_fd(agentx->inbox);
 	int width = wake_fd + 1, block = 0, count;
 
 	netsnmp_large_fd_set_init(&readable, FD_SETSIZE);
@@ -185,72 +230,113 @@ turn(struct agentx *agentx, int wake_fd)
 	netsnmp_large_fd_clr(wake_fd, &readable);
 	if (count > 0)
 		snmp_read2(&readable);
-	else if (count == 0)
-		snmp_timeout();
+	snmp_timeout(); /* also when there is always something to read */
 	netsnmp_large_fd_set_cleanup(&readable);
 	run_alarms();
 	netsnmp_check_outstanding_agent_requests();
 	grants_step(agentx->grants, clock_boottime_ms());
+	take_messages(agentx);
+	notify_step(agentx->notify);
 }
 
 static void
 run(void *context)
 {
 	struct agentx *agentx = context;
-	struct chan_message message;
-	int wake_fd = chan_fd(agentx->inbox);
+	int64_t now_ms, until_ms;
 
 	set_up(agentx);
 	grants_step(agentx->grants, clock_boottime_ms());
-	while (!chan_get(agentx->inbox, 0, &message))
-		turn(agentx, wake_fd);
+	notify_step(agentx->notify);
+	while (!agentx->is_stopping)
+		turn(agentx, IDLE_MS);
+	until_ms = clock_boottime_ms() + LAST_MS;
+	while (notify_out(agentx->notify) > 0 && (now_ms = clock_boottime_ms()) < until_ms)
+		turn(agentx, until_ms - now_ms);
 	listen_no_more(agentx);
 	snmp_shutdown("envsensord"); /* closes the session: the master takes our tables down */
+	notify_end(agentx->notify);
 }
 
 static void
-agentx_free(struct agentx *agentx)
+drop(struct chan_message *message)
 {
-	chan_free(agentx->inbox);
-	grants_free(agentx->grants);
-	free(agentx);
+	if (message->kind == AGENTX_JOB)
+		notify_job_free(message->data);
+}
+
+static int
+make_parts(struct agentx *agentx, struct hub *hub, const struct agentx_listener *listener)
+{
+	int r;
+
+	agentx->grants = grants_new(hub);
+	agentx->notify = notify_new(hub, listener, agentx->address);
+	if (agentx->grants == NULL || agentx->notify == NULL)
+		return -ENOMEM;
+	r = chan_new(NOTIFY_OUT_MAX + 4, drop, &agentx->inbox);
+	if (r == 0 && chan_fd(agentx->inbox) < 0)
+		r = chan_fd(agentx->inbox);
+	return r;
 }
 
 int
-agentx_start(const char *address, struct hub *hub, struct agentx **ret_agentx, struct err *err)
+agentx_new(const char *address, struct hub *hub, const struct agentx_listener *listener,
+    struct agentx **ret_agentx)
 {
 	struct agentx *agentx = calloc(1, sizeof(*agentx));
 	int r;
 
 	if (agentx == NULL)
-		return err_set(err, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	text_copy(agentx->address, sizeof(agentx->address), address);
-	/* Our MIB is in the tables; parsing the installed ones would cost megabytes. */
-	setenv("MIBS", "", 1);
-	agentx->grants = grants_new(hub);
-	r = agentx->grants == NULL ? -ENOMEM : chan_new(4, NULL, &agentx->inbox);
-	if (r == 0 && chan_fd(agentx->inbox) < 0)
-		r = chan_fd(agentx->inbox);
-	if (r == 0)
-		r = thread_start("snmp", run, agentx, &agentx->thread);
+	r = make_parts(agentx, hub, listener);
 	if (r < 0) {
 		agentx_free(agentx);
-		return err_set(err, r, "cannot start the SNMP thread: %s", strerror(-r));
+		return r;
 	}
 	*ret_agentx = agentx;
 	return 0;
 }
 
+void
+agentx_free(struct agentx *agentx)
+{
+	if (agentx == NULL)
+		return;
+	chan_free(agentx->inbox);
+	notify_free(agentx->notify);
+	grants_free(agentx->grants);
+	free(agentx);
+}
+
+int
+agentx_start(struct agentx *agentx)
+{
+	/* Our MIB is in the tables; parsing the installed ones would cost megabytes. */
+	setenv("MIBS", "", 1);
+	return thread_start("snmp", run, agentx, &agentx->thread);
+}
+
+bool
+agentx_deliver(struct agentx *agentx, const struct delivery_job *job)
+{
+	struct notify_job *own = notify_job_new(agentx->notify, job);
+	struct chan_message message = { .kind = AGENTX_JOB, .data = own };
+
+	if (own == NULL)
+		return false;
+	if (chan_put(agentx->inbox, message) != CHAN_FULL)
+		return true;
+	notify_job_free(own);
+	return false;
+}
+
 int
 agentx_stop(struct agentx *agentx, int64_t timeout_ms)
 {
-	int r;
-
-	if (agentx == NULL)
+	if (agentx == NULL || agentx->thread == NULL)
 		return 0;
-	chan_put(agentx->inbox, (struct chan_message){ 0 });
-	r = thread_join(agentx->thread, timeout_ms);
-	if (r == 0)
-		agentx_free(agentx);
-	return r;
+	chan_put(agentx->inbox, (struct chan_message){ .kind = AGENTX_STOP });
+	return thread_join(agentx->thread, timeout_ms);
 }

@@ -5,6 +5,7 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/agentx.c agent/snmp/agentx.h \
 	agent/snmp/ask.c agent/snmp/ask.h \
 	agent/snmp/grants.c agent/snmp/grants.h \
+	agent/snmp/notify.c agent/snmp/notify.h \
 	agent/snmp/rows.c agent/snmp/rows.h \
 	agent/snmp/serve.c agent/snmp/serve.h \
 	agent/snmp/table.c agent/snmp/table.h \

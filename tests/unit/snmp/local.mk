@@ -4,6 +4,7 @@ snmp_test_libs = agent/snmp/libsnmp.a agent/engine/libengine.a agent/store/libst
 	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(CMOCKA_LIBS)
 snmp_tests = \
 	tests/unit/snmp/test_entity \
+	tests/unit/snmp/test_notify \
 	tests/unit/snmp/test_rows \
 	tests/unit/snmp/test_table \
 	tests/unit/snmp/test_uptime \
@@ -13,6 +14,10 @@ TESTS += $(snmp_tests)
 tests_unit_snmp_test_entity_SOURCES = tests/unit/snmp/test_entity.c tests/unit/fixture.c \
 	tests/unit/fixture.h
 tests_unit_snmp_test_entity_LDADD = $(snmp_test_libs)
+tests_unit_snmp_test_notify_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_snmp_test_notify_SOURCES = tests/unit/snmp/test_notify.c tests/unit/fixture.c \
+	tests/unit/fixture.h
+tests_unit_snmp_test_notify_LDADD = $(snmp_test_libs)
 tests_unit_snmp_test_rows_SOURCES = tests/unit/snmp/test_rows.c tests/unit/fixture.c \
 	tests/unit/fixture.h
 tests_unit_snmp_test_rows_LDADD = $(snmp_test_libs)
