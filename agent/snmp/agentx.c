@@ -43,6 +43,25 @@ struct agentx {
 	bool is_stopping;
 };
 
+/* ---- the inbox ---- */
+
+static void
+take_messages(struct agentx *agentx)
+{
+	struct chan_message message;
+
+	while (chan_get(agentx->inbox, 0, &message)) {
+		switch ((enum agentx_message)message.kind) {
+		case AGENTX_STOP:
+			agentx->is_stopping = true;
+			break;
+		case AGENTX_JOB:
+			notify_send(agentx->notify, message.data);
+			break;
+		}
+	}
+}
+
 /* ---- what the library tells ---- */
 
 /* The ping timer takes the setting when a session starts, the reconnect timer when one ends. */
@@ -97,6 +116,9 @@ session_stop(int major, int minor, void *session, void *context)
 	agentx->is_connected = false;
 	grants_end(agentx->grants);
 	notify_end(agentx->notify);
+	/* Here and not in the next turn: the library's try to connect again may take long. */
+	take_messages(agentx);
+	notify_step(agentx->notify);
 	return 0;
 }
 
@@ -191,23 +213,6 @@ set_up(struct agentx *agentx)
 	if (!agentx->is_connected)
 		log_warning("no SNMP master agent at %s yet; trying every %d s", agentx->address,
 		    RECONNECT_S);
-}
-
-static void
-take_messages(struct agentx *agentx)
-{
-	struct chan_message message;
-
-	while (chan_get(agentx->inbox, 0, &message)) {
-		switch ((enum agentx_message)message.kind) {
-		case AGENTX_STOP:
-			agentx->is_stopping = true;
-			break;
-		case AGENTX_JOB:
-			notify_send(agentx->notify, message.data);
-			break;
-		}
-	}
 }
 
 /* Sleeps until the library or the inbox has something to do, or so long, and lets the library do
