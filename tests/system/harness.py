@@ -284,6 +284,7 @@ class Stage:
         self.agentx = "unix:" + self.path("agentx")
         self.processes = []
         self.master = None
+        self.sinks = ""  # lines of snmpd.conf: where it sends notifications
         self.manager = Manager(self)
         STAGES.append(self)
 
@@ -310,7 +311,7 @@ class Stage:
         port = self.master.port if self.master else None
         for attempt in range(5):
             try:
-                self.master = Snmpd(self, port, more)
+                self.master = Snmpd(self, port, self.sinks + more)
                 return self.master
             except AssertionError:  # somebody else took the port in between
                 if attempt == 4 or port is not None:
