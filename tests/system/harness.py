@@ -21,7 +21,7 @@ from manager import (  # pylint: disable=unused-import
     BAD_ADDRESS, BAD_REPLY, BUILD, BUS_DOWN, DEGRADED, DEVICE_ERROR, DISABLED, DOWN, FAULT, GOOD,
     IMPLAUSIBLE, NONE, NO_INSTANCE, NO_OBJECT, NO_REPLY, OUT_OF_RANGE, PROGRAM, STALE, SUSPECT,
     STANDARD_TABLES, SYSTEM_PATH, TABLES, UNKNOWN, UP, WAIT_S, Manager, await_, cell_oid,
-    has_modbus, oid_key, root)
+    column_names, has_modbus, oid_key, root, table_oid)
 
 SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
 THIEF = os.path.join(BUILD, "tests/tools/table-thief")

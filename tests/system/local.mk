@@ -29,6 +29,7 @@ SYSTEM_TESTS = \
 	tests/system/test_faults.py \
 	tests/system/test_lines.py \
 	tests/system/test_master.py \
+	tests/system/test_notifications.py \
 	tests/system/test_owserver.py \
 	tests/system/test_profiles.py \
 	tests/system/test_service.py \
@@ -38,4 +39,5 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/freeze.py \
 	tests/system/harness.py \
 	tests/system/manager.py \
-	tests/system/owserver.py
+	tests/system/owserver.py \
+	tests/system/traps.py
