@@ -45,6 +45,26 @@ engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus)
 	return rule;
 }
 
+/* Those of the file; what came by SET has its index. */
+static int
+give_mail_indices(struct store *store, struct conf *conf, struct err *err)
+{
+	char key[CONF_RELAY_KEY_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < conf->relay_count; i++) {
+		if (conf->relays[i].index != 0)
+			continue;
+		conf_relay_key(conf, i, key, sizeof(key));
+		r = store_identity(store, STORE_RELAY, key, &conf->relays[i].index, err);
+	}
+	for (size_t i = 0; r == 0 && i < conf->contact_count; i++)
+		if (conf->contacts[i].index == 0)
+			r = store_identity(store, STORE_CONTACT, conf->contacts[i].name,
+			    &conf->contacts[i].index, err);
+	return r;
+}
+
 static int
 give_indices(struct engine *engine, struct conf *conf, struct err *err)
 {
@@ -58,6 +78,8 @@ give_indices(struct engine *engine, struct conf *conf, struct err *err)
 	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
 		r = store_identity(engine->store, STORE_SENSOR, conf->sensors[i].name,
 		    &conf->sensors[i].index, err);
+	if (r == 0)
+		r = give_mail_indices(engine->store, conf, err);
 	if (r == 0)
 		r = entities_give_indices(engine->store, conf, err);
 	if (r < 0) {

@@ -14,8 +14,12 @@ identity_init(struct store *store, struct err *err)
 		{ &store->identity.find, "SELECT idx FROM identity WHERE kind = ?1 AND key = ?2" },
 		{ &store->identity.add,
 		    "INSERT INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)" },
-		{ &store->identity.next, "SELECT next FROM counter WHERE kind = ?1" },
-		{ &store->identity.advance, "UPDATE counter SET next = ?2 + 1 WHERE kind = ?1" },
+		/* A kind that never had an index has no row. */
+		{ &store->identity.next,
+		    "SELECT coalesce((SELECT next FROM counter WHERE kind = ?1), 1)" },
+		{ &store->identity.advance,
+		    "INSERT INTO counter (kind, next) VALUES (?1, ?2 + 1) "
+		    "ON CONFLICT (kind) DO UPDATE SET next = excluded.next" },
 	};
 
 	return store_prepare_all(
@@ -72,20 +76,21 @@ next(const struct store *store, enum store_kind kind, uint32_t *ret_index, struc
 static int
 add(struct store *store, enum store_kind kind, const char *key, uint32_t index, struct err *err)
 {
-	sqlite3_stmt *statement = store->identity.add;
+	sqlite3_stmt *statement = store->identity.advance;
 	int r;
 
+	sqlite3_bind_int(statement, 1, (int)kind);
+	sqlite3_bind_int64(statement, 2, index);
+	r = store_run(store, statement, "cannot store an index", err);
+	if (r < 0)
+		return r;
+	statement = store->identity.add; /* refers to the counter */
 	sqlite3_bind_int(statement, 1, (int)kind);
 	sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 3, index);
 	r = store_run(store, statement, "cannot store an index", err);
 	sqlite3_bind_null(statement, 2);
-	if (r < 0)
-		return r;
-	statement = store->identity.advance;
-	sqlite3_bind_int(statement, 1, (int)kind);
-	sqlite3_bind_int64(statement, 2, index);
-	return store_run(store, statement, "cannot store an index", err);
+	return r;
 }
 
 int

@@ -50,7 +50,8 @@ void store_rollback(struct store *store);
 
 /*
  * The stable index of an identity: the one it always had, or the next that was never used, which is
- * stored.  Inside a transaction; a rollback forgets it.  `key` is the name in the file.
+ * stored.  Inside a transaction; a rollback forgets it.  `key` is the name in the file, of a relay
+ * conf_relay_key.
  */
 int store_identity(struct store *store, enum store_kind kind, const char *key, uint32_t *ret_index,
     struct err *err);

@@ -172,6 +172,58 @@ indices_hold_over_reordering_and_are_never_reused(void **state)
 	assert_int_equal(bench->told_generation, 3);
 }
 
+static struct conf *
+conf_with_mail(const char *const *hosts, const char *const *contacts)
+{
+	struct conf *conf = conf_of((const char *const[]){ NULL });
+
+	for (; *hosts != NULL; hosts++)
+		text_copy(conf_add_relay(conf)->host, CONF_TEXT_SIZE, *hosts);
+	for (; *contacts != NULL; contacts++)
+		text_copy(conf_add_contact(conf)->name, CONF_NAME_SIZE, *contacts);
+	return conf;
+}
+
+/* The letters of the hosts by index, from 1; a dash: none. */
+static void
+relays_are(struct bench *bench, const char *wanted)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	char hosts[5] = "";
+
+	for (uint32_t index = 1; index <= 4; index++) {
+		const struct conf_relay *relay = conf_relay(snapshot->conf, index);
+
+		hosts[index - 1] = relay != NULL ? relay->host[0] : '-';
+	}
+	assert_string_equal(hosts, wanted);
+	hub_put(bench->hub, snapshot);
+}
+
+static void
+relays_and_contacts_keep_their_indices(void **state)
+{
+	struct bench *bench = *state;
+	const struct snapshot *snapshot;
+	struct conf *copy;
+
+	configure(bench, conf_with_mail((const char *const[]){ "a", "b", "a", NULL },
+			     (const char *const[]){ "ops", "on call", NULL }));
+	relays_are(bench, "aba-");
+	configure(bench, conf_with_mail((const char *const[]){ "c", "a", NULL },
+			     (const char *const[]){ "on call", NULL }));
+	relays_are(bench, "a--c");
+	snapshot = hub_get(bench->hub);
+	assert_int_equal(conf_relay(snapshot->conf, 4)->rank, 1);
+	assert_string_equal(conf_contact(snapshot->conf, 2)->name, "on call");
+	assert_null(conf_contact(snapshot->conf, 1));
+	copy = conf_copy(snapshot->conf);
+	hub_put(bench->hub, snapshot);
+	text_copy(copy->relays[0].host, CONF_TEXT_SIZE, "d"); /* as by SET */
+	configure(bench, copy);
+	relays_are(bench, "d--c");
+}
+
 /* Of the snapshot: the one of this index; NULL: none. */
 static const struct conf_entity *
 entity_of(const struct snapshot *snapshot, uint32_t index)
@@ -517,6 +569,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(indices_hold_over_reordering_and_are_never_reused),
+		ENGINE_TEST(relays_and_contacts_keep_their_indices),
 		ENGINE_TEST(entities_count_from_a_million_or_another_base),
 		ENGINE_TEST(only_what_entities_show_is_a_change_of_them),
 		ENGINE_TEST(a_sample_becomes_a_value),

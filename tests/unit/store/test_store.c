@@ -226,6 +226,11 @@ indices_hold_over_restarts_and_reordering(void **state)
 		{ "the new one, after restart",    STORE_SENSOR, "middle",  3,       true  },
 		{ "the same entity",               STORE_ENTITY, "inlet",   1000001, false },
 		{ "the next entity",               STORE_ENTITY, "outlet",  1000002, false },
+		{ "the first relay",               STORE_RELAY,  "a:465",   1,       false },
+		{ "the second relay",              STORE_RELAY,  "a:465#2", 2,       false },
+		{ "the first contact",             STORE_CONTACT, "ops",    1,       true  },
+		{ "the same relay, after restart", STORE_RELAY,  "a:465#2", 2,       false },
+		{ "the third relay",               STORE_RELAY,  "b:465",   3,       false },
 	};
 	/* clang-format on */
 	struct store *store = opened();
@@ -256,6 +261,10 @@ the_next_index_is_told_before(void **state)
 	assert_int_equal(store_next_index(store, STORE_SENSOR), 2);
 	assert_int_equal(index_of(store, STORE_SENSOR, "a"), 1);
 	assert_int_equal(store_next_index(store, STORE_SENSOR), 2);
+	assert_int_equal(store_next_index(store, STORE_CONTACT), 1);
+	assert_int_equal(index_of(store, STORE_CONTACT, "ops"), 1);
+	assert_int_equal(store_next_index(store, STORE_CONTACT), 2);
+	assert_int_equal(store_next_index(store, STORE_RELAY), 1);
 	store_close(store);
 }
 
