@@ -38,8 +38,9 @@ number_events(struct engine *engine, uint32_t first_seq)
 static uint32_t
 first_kept(const struct engine *engine, uint32_t last_seq)
 {
-	return last_seq > engine->agent.event_maximum ? last_seq - engine->agent.event_maximum + 1
-	                                              : 1;
+	uint32_t maximum = engine->conf->event.maximum;
+
+	return last_seq > maximum ? last_seq - maximum + 1 : 1;
 }
 
 static int

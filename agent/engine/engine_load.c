@@ -38,8 +38,6 @@ engine_load(struct engine *engine, struct err *err)
 	if (r == 0 && engine->verdict.next_alarm_id == 0)
 		engine->verdict.next_alarm_id = 1;
 	if (r == 0)
-		r = store_get_number(store, STORE_EVENT_MAXIMUM, &engine->agent.event_maximum, err);
-	if (r == 0)
 		r = store_get_number(store, STORE_IS_RUNNING, &was_running, err);
 	event_log_done(&engine->log);
 	engine->row_count = 0;

@@ -80,7 +80,6 @@ struct live_agent {
 	enum severity overall;
 	uint32_t next_sensor_index;
 	uint32_t alarms_active, alarms_unacknowledged;
-	uint32_t event_maximum;
 	enum storage_state storage;
 };
 

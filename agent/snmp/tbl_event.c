@@ -152,8 +152,7 @@ get_first_seq(const struct cell *cell, struct value *value)
 static bool
 get_maximum(const struct cell *cell, struct value *value)
 {
-	value->number = cell->snapshot->agent.event_maximum;
-	return true;
+	return get_setting(cell, CONF_EVENT, &cell->snapshot->conf->event, value);
 }
 
 static const struct column column_first_seq[] = {

@@ -69,9 +69,9 @@ uint32_t store_next_index(const struct store *store, enum store_kind kind);
 /* Single numbers. */
 enum store_number {
 	STORE_NEXT_ALARM_ID = 1, /* 1..2^32-1 */
-	STORE_EVENT_MAXIMUM = 2, /* envsEventMaximum, 10,000 */
-	STORE_IS_RUNNING = 3,    /* 1 from the start to an end in order */
-	STORE_CONFIG_LOCK = 16,  /* envsConfigLock, 0..2^31-1 */
+	/* 2 was the number of events that are kept: a setting now */
+	STORE_IS_RUNNING = 3,   /* 1 from the start to an end in order */
+	STORE_CONFIG_LOCK = 16, /* envsConfigLock, 0..2^31-1 */
 };
 int store_get_number(
     struct store *store, enum store_number which, uint32_t *ret_number, struct err *err);

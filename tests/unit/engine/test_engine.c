@@ -224,6 +224,34 @@ relays_and_contacts_keep_their_indices(void **state)
 	relays_are(bench, "d--c");
 }
 
+static uint32_t
+events_listed(struct bench *bench)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	uint32_t count = snapshot->events->last_seq - snapshot->events->first_seq + 1;
+
+	hub_put(bench->hub, snapshot);
+	return count;
+}
+
+/* Each configuration is an event. */
+static void
+as_many_events_are_kept_as_the_setting_says(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf;
+
+	for (int i = 0; i < 150; i++)
+		configure(bench, conf_of((const char *const[]){ NULL }));
+	assert_int_equal(events_listed(bench), 150);
+	for (uint32_t maximum = 110; maximum >= 100; maximum -= 10) {
+		conf = conf_of((const char *const[]){ NULL });
+		conf->event.maximum = maximum;
+		configure(bench, conf);
+		assert_int_equal(events_listed(bench), maximum);
+	}
+}
+
 /* Of the snapshot: the one of this index; NULL: none. */
 static const struct conf_entity *
 entity_of(const struct snapshot *snapshot, uint32_t index)
@@ -570,6 +598,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(indices_hold_over_reordering_and_are_never_reused),
 		ENGINE_TEST(relays_and_contacts_keep_their_indices),
+		ENGINE_TEST(as_many_events_are_kept_as_the_setting_says),
 		ENGINE_TEST(entities_count_from_a_million_or_another_base),
 		ENGINE_TEST(only_what_entities_show_is_a_change_of_them),
 		ENGINE_TEST(a_sample_becomes_a_value),

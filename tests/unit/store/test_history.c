@@ -309,7 +309,6 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 		uint32_t begin;
 	} cases[] = {
 		{ STORE_NEXT_ALARM_ID, 1 },
-		{ STORE_EVENT_MAXIMUM, 10000 },
 		{ STORE_IS_RUNNING, 0 },
 	};
 	struct store *store = opened();
