@@ -193,6 +193,24 @@ text_clean(const char *from, size_t len, char *to, size_t size)
 }
 
 bool
+text_is_utf8(const char *text, size_t len)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+
+	while (len > 0) {
+		size_t length = clean_character(bytes, len);
+
+		if (length == 0)
+			length = blank_character(bytes, len);
+		if (length == 0)
+			return false;
+		bytes += length;
+		len -= length;
+	}
+	return true;
+}
+
+bool
 text_is_name(const char *text)
 {
 	size_t length = strnlen(text, TEXT_NAME_MAX + 1);

@@ -27,6 +27,9 @@ bool text_is_clean(const char *text, size_t len);
  * at the ends; what is no UTF-8 becomes '?'.  Cuts between characters; NUL-terminated; size > 0. */
 void text_clean(const char *from, size_t len, char *to, size_t size);
 
+/* Well-formed UTF-8; controls may be in it. */
+bool text_is_utf8(const char *text, size_t len);
+
 /* The grammar of names: 1..32 of letters, digits, blank, - _ . : / #, no blank at either end. */
 bool text_is_name(const char *text);
 

@@ -108,6 +108,29 @@ finds_where_to_cut(void **state)
 }
 
 static void
+controls_are_utf8(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		bool want;
+	} cases[] = {
+		{ "", 0, true },
+		{ "a\tb\0\x7f", 5, true },
+		{ "\xc2\x80" EURO CLEF, 9, true },
+		{ "\xc2", 1, false },
+		{ "\xc2\x7f", 2, false },
+		{ "a\x80", 2, false },
+		{ "\xed\xa0\x80", 3, false },
+		{ EURO, 2, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(text_is_utf8(cases[i].text, cases[i].len), cases[i].want);
+}
+
+static void
 clean_is_utf8_without_controls(void **state)
 {
 	static const struct {
@@ -514,6 +537,7 @@ main(void)
 		cmocka_unit_test(copies_without_cutting_a_character),
 		cmocka_unit_test(cleans_what_a_stranger_says),
 		cmocka_unit_test(finds_where_to_cut),
+		cmocka_unit_test(controls_are_utf8),
 		cmocka_unit_test(clean_is_utf8_without_controls),
 		cmocka_unit_test(names_keep_to_their_grammar),
 		cmocka_unit_test(reads_whole_numbers),
