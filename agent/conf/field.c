@@ -441,6 +441,51 @@ field_parse(const struct field *field, const char *text, void *object, struct er
 	return 0;
 }
 
+static bool
+is_choice(const struct field *field, int64_t number)
+{
+	const struct field_choice *choice = field->choices;
+
+	while (choice->label != NULL && choice->value != number)
+		choice++;
+	return choice->label != NULL;
+}
+
+static bool
+is_allowed(const struct field *field, int64_t number)
+{
+	switch (field->type) {
+	case FIELD_NAME:
+	case FIELD_TEXT:
+		return false;
+	case FIELD_ENUM:
+		return is_choice(field, number);
+	case FIELD_QUANTITY:
+		return number >= 1 && number <= QUANTITY_LAST;
+	case FIELD_BOOL:
+		return number == 0 || number == 1;
+	case FIELD_LIMITS:
+		return number >= 0 && number <= UINT8_MAX &&
+		       ((uint64_t)number & (LIMIT_BIT(LIMIT_COUNT - 1) - 1)) == 0;
+	case FIELD_NUMBER:
+	case FIELD_DURATION:
+	case FIELD_SECONDS:
+	case FIELD_MILLI:
+	case FIELD_MICRO:
+		return is_in_range(field, number);
+	}
+	return false;
+}
+
+int
+field_put_number(const struct field *field, int64_t number, void *object)
+{
+	if (!is_allowed(field, number))
+		return -EINVAL;
+	kinds[field->type].store(number, (char *)object + field->offset);
+	return 0;
+}
+
 void
 field_format(const struct field *field, const void *object, char *to, size_t size)
 {

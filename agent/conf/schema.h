@@ -129,6 +129,10 @@ void *schema_single(struct conf *conf, enum conf_object object);
  * "KEY = "TEXT": want …" and nothing changed. */
 int field_parse(const struct field *field, const char *text, void *object, struct err *err);
 
+/* The same for a number as SNMP gives it, in the unit stored: enumerations by their value, BOOL as
+ * 0 and 1, LIMITS as their octet.  -EINVAL: not allowed, nothing changed. */
+int field_put_number(const struct field *field, int64_t number, void *object);
+
 /* The file's form of the value in `object`: field_parse takes it back.  Of a secret "". */
 void field_format(const struct field *field, const void *object, char *to, size_t size);
 

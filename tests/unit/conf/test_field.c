@@ -483,6 +483,62 @@ a_secret_is_kept_and_not_shown(void **state)
 	assert_true(field_is_equal(field, &relay, &other));
 }
 
+/* As SNMP gives numbers. */
+static void
+takes_numbers_in_the_unit_stored(void **state)
+{
+	static const struct {
+		enum conf_object object;
+		const char *key;
+		int64_t number;
+		const char *want; /* NULL: refused */
+	} cases[] = {
+		{ CONF_SENSOR, "high-warning", 32500, "32.5" },
+		{ CONF_SENSOR, "on-delay", 1500, "1500ms" },
+		{ CONF_SENSOR, "on-delay", 86400001, NULL },
+		{ CONF_SENSOR, "on-delay", -1, NULL },
+		{ CONF_SENSOR, "reminder", 60, "1m" },
+		{ CONF_SENSOR, "poll-interval", 0, "0" },
+		{ CONF_SENSOR, "poll-interval", 49, NULL },
+		{ CONF_SENSOR, "gain", 100000, "0.1" },
+		{ CONF_SENSOR, "gain", 0, NULL },
+		{ CONF_SENSOR, "deadband", -1, NULL }, /* auto is for files */
+		{ CONF_SENSOR, "latch", 1, "true" },
+		{ CONF_SENSOR, "latch", 2, NULL },
+		{ CONF_SENSOR, "quantity", 3, "humidity" },
+		{ CONF_SENSOR, "quantity", 0, NULL },
+		{ CONF_SENSOR, "quantity", QUANTITY_LAST + 1, NULL },
+		{ CONF_SENSOR, "limits-enabled", 0xf8,
+		    "low-critical, low-warning, high-warning, high-critical, rate" },
+		{ CONF_SENSOR, "limits-enabled", 0x04, NULL },
+		{ CONF_SENSOR, "limits-enabled", 0x100, NULL },
+		{ CONF_SENSOR, "admin-state", 2, "disabled" },
+		{ CONF_SENSOR, "admin-state", 3, NULL },
+		{ CONF_SENSOR, "name", 1, NULL },
+		{ CONF_CONTACT, "min-severity", 4, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct field *field = schema_find(cases[i].object, cases[i].key);
+		union any_object object, before;
+		char text[FIELD_FORMAT_SIZE];
+		int r;
+
+		memset(&object, 0, sizeof(object));
+		before = object;
+		r = field_put_number(field, cases[i].number, &object);
+		if (r != (cases[i].want == NULL ? -EINVAL : 0))
+			fail_msg("%s: %d", cases[i].key, r);
+		if (cases[i].want == NULL) {
+			assert_memory_equal(&object, &before, sizeof(object));
+			continue;
+		}
+		field_format(field, &object, text, sizeof(text));
+		assert_string_equal(text, cases[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -492,6 +548,7 @@ main(void)
 		cmocka_unit_test(each_field_has_two_values_here),
 		cmocka_unit_test(refuses_and_says_what_is_allowed),
 		cmocka_unit_test(stores_units_and_bits),
+		cmocka_unit_test(takes_numbers_in_the_unit_stored),
 		cmocka_unit_test(a_secret_is_kept_and_not_shown),
 	};
 
