@@ -23,3 +23,5 @@ docs/envsensord.conf.5: tests/tools/gen-conf-man$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) docs && \
 	if tests/tools/gen-conf-man$(EXEEXT) >$@.tmp; then :; else cp '$(srcdir)/$@' $@.tmp; fi && \
 	mv -f $@.tmp $@
+
+dist_man_MANS += docs/envsensorctl.1

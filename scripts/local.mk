@@ -7,6 +7,16 @@ EXTRA_DIST += scripts/bench scripts/bench_figures.py
 EXTRA_DIST += scripts/bench_peer.py
 EXTRA_DIST += scripts/bootstrap scripts/check .ci/run
 
+bashcompdir = $(datadir)/bash-completion/completions
+install-data-local: install-completion
+install-completion:
+	$(MKDIR_P) $(DESTDIR)$(bashcompdir)
+	$(INSTALL_DATA) $(srcdir)/scripts/envsensorctl.bash $(DESTDIR)$(bashcompdir)/envsensorctl
+uninstall-local: uninstall-completion
+uninstall-completion:
+	rm -f $(DESTDIR)$(bashcompdir)/envsensorctl
+EXTRA_DIST += scripts/envsensorctl.bash
+
 # scripts/check picks from these by folder
 .PHONY: list-tests
 list-tests:
