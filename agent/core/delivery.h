@@ -85,6 +85,21 @@ struct delivery {
 	char destination[DELIVERY_DESTINATION_SIZE];
 };
 
+/* What a channel has done since the database was made (envsChannelTable), and how far it is with
+ * stored events that have no row. */
+struct delivery_books {
+	uint32_t accepted, delivered, expired, failed, superseded; /* rows */
+	uint32_t deferred, in_doubt;                               /* attempts */
+	bool has_result;
+	uint8_t last_result; /* enum result */
+	char last_text[DELIVERY_REPLY_SIZE];
+	int64_t last_success_wall_ms; /* 0: never */
+
+	uint32_t late_next, late_count; /* accepted, for which there was no room; 0: none */
+	uint32_t replay_next, replay_last,
+	    replay_step; /* what is told again, in rows of that step */
+};
+
 /* The state behind it, with the row's counts; -EINVAL: a row in this state does not take that. */
 int delivery_apply(struct delivery *delivery, enum delivery_input input);
 

@@ -17,8 +17,14 @@ events_init(struct store *store, struct err *err)
 		    "INSERT INTO event (" COLUMNS ", boot_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
 		    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
 		    " ?23, ?24, ?25)" },
-		{ &store->event.drop, "DELETE FROM event WHERE seq < ?1" },
-		{ &store->event.load, "SELECT " COLUMNS " FROM event ORDER BY seq" },
+		/* the states between delivered and superseded are those that have not ended */
+		{ &store->event.drop,
+		    "DELETE FROM event WHERE seq < ?1 AND NOT EXISTS (SELECT 1 FROM delivery"
+		    " WHERE delivery.seq = event.seq AND state BETWEEN 2 AND 6)" },
+		{ &store->event.load,
+		    "SELECT " COLUMNS " FROM event"
+		    " WHERE seq >= (SELECT value FROM number WHERE key = 5) ORDER BY seq" },
+		{ &store->event.get, "SELECT " COLUMNS " FROM event WHERE seq = ?1" },
 	};
 
 	return store_prepare_all(
@@ -78,6 +84,9 @@ store_drop_events(struct store *store, uint32_t below_seq, struct err *err)
 
 	if (r < 0)
 		return r;
+	r = store_put_number(store, STORE_FIRST_EVENT, below_seq, err);
+	if (r < 0)
+		return r;
 	sqlite3_bind_int64(store->event.drop, 1, below_seq);
 	return store_run(store, store->event.drop, "cannot drop events", err);
 }
@@ -88,41 +97,48 @@ struct event_loader {
 	void *context;
 };
 
+static void
+read_event(sqlite3_stmt *statement, struct record *record)
+{
+	int at = 0;
+
+	*record = (struct record){ 0 };
+	record->seq = (uint32_t)sqlite3_column_int64(statement, at++);
+	record->kind = (uint8_t)sqlite3_column_int(statement, at++);
+	record->alarm_id = (uint32_t)sqlite3_column_int64(statement, at++);
+	record->alarm_kind = (uint8_t)sqlite3_column_int(statement, at++);
+	record->sensor = (uint32_t)sqlite3_column_int64(statement, at++);
+	store_column_text(statement, at++, record->source, sizeof(record->source));
+	record->quantity = (uint8_t)sqlite3_column_int(statement, at++);
+	record->severity = (uint8_t)sqlite3_column_int(statement, at++);
+	record->previous_severity = (uint8_t)sqlite3_column_int(statement, at++);
+	record->from = (uint8_t)sqlite3_column_int(statement, at++);
+	record->to = (uint8_t)sqlite3_column_int(statement, at++);
+	record->reason = (uint8_t)sqlite3_column_int(statement, at++);
+	record->suppression = (uint8_t)sqlite3_column_int(statement, at++);
+	record->is_config_change = sqlite3_column_int(statement, at++) != 0;
+	record->during_downtime = sqlite3_column_int(statement, at++) != 0;
+	record->has_value = sqlite3_column_type(statement, at) != SQLITE_NULL;
+	record->value_milli = sqlite3_column_int(statement, at++);
+	record->has_limit = sqlite3_column_type(statement, at) != SQLITE_NULL;
+	record->limit_milli = sqlite3_column_int(statement, at++);
+	record->numbers[0] = (uint32_t)sqlite3_column_int64(statement, at++);
+	record->numbers[1] = (uint32_t)sqlite3_column_int64(statement, at++);
+	record->wall_ms = sqlite3_column_int64(statement, at++);
+	record->boottime_ms = sqlite3_column_int64(statement, at++);
+	record->sensor_severity = (uint8_t)sqlite3_column_int(statement, at++);
+	record->has_sensor_value = sqlite3_column_type(statement, at) != SQLITE_NULL;
+	record->sensor_value_milli = sqlite3_column_int(statement, at++);
+	record->channel = (uint8_t)sqlite3_column_int(statement, at++);
+}
+
 static int
 take_event(void *context, struct err *err)
 {
 	const struct event_loader *loader = context;
-	sqlite3_stmt *statement = loader->statement;
-	struct record record = { 0 };
-	int at = 0;
+	struct record record;
 
-	record.seq = (uint32_t)sqlite3_column_int64(statement, at++);
-	record.kind = (uint8_t)sqlite3_column_int(statement, at++);
-	record.alarm_id = (uint32_t)sqlite3_column_int64(statement, at++);
-	record.alarm_kind = (uint8_t)sqlite3_column_int(statement, at++);
-	record.sensor = (uint32_t)sqlite3_column_int64(statement, at++);
-	store_column_text(statement, at++, record.source, sizeof(record.source));
-	record.quantity = (uint8_t)sqlite3_column_int(statement, at++);
-	record.severity = (uint8_t)sqlite3_column_int(statement, at++);
-	record.previous_severity = (uint8_t)sqlite3_column_int(statement, at++);
-	record.from = (uint8_t)sqlite3_column_int(statement, at++);
-	record.to = (uint8_t)sqlite3_column_int(statement, at++);
-	record.reason = (uint8_t)sqlite3_column_int(statement, at++);
-	record.suppression = (uint8_t)sqlite3_column_int(statement, at++);
-	record.is_config_change = sqlite3_column_int(statement, at++) != 0;
-	record.during_downtime = sqlite3_column_int(statement, at++) != 0;
-	record.has_value = sqlite3_column_type(statement, at) != SQLITE_NULL;
-	record.value_milli = sqlite3_column_int(statement, at++);
-	record.has_limit = sqlite3_column_type(statement, at) != SQLITE_NULL;
-	record.limit_milli = sqlite3_column_int(statement, at++);
-	record.numbers[0] = (uint32_t)sqlite3_column_int64(statement, at++);
-	record.numbers[1] = (uint32_t)sqlite3_column_int64(statement, at++);
-	record.wall_ms = sqlite3_column_int64(statement, at++);
-	record.boottime_ms = sqlite3_column_int64(statement, at++);
-	record.sensor_severity = (uint8_t)sqlite3_column_int(statement, at++);
-	record.has_sensor_value = sqlite3_column_type(statement, at) != SQLITE_NULL;
-	record.sensor_value_milli = sqlite3_column_int(statement, at++);
-	record.channel = (uint8_t)sqlite3_column_int(statement, at++);
+	read_event(loader->statement, &record);
 	return loader->take(loader->context, &record, err);
 }
 
@@ -135,4 +151,26 @@ store_load_events(struct store *store,
 
 	return store_each_row(
 	    store, loader.statement, "cannot read the events", take_event, &loader, err);
+}
+
+int
+store_get_event(struct store *store, uint32_t seq, struct record *ret_record, struct err *err)
+{
+	sqlite3_stmt *statement = store->event.get;
+	int r = 0;
+
+	sqlite3_bind_int64(statement, 1, seq);
+	switch (sqlite3_step(statement)) {
+	case SQLITE_ROW:
+		read_event(statement, ret_record);
+		break;
+	case SQLITE_DONE:
+		r = err_set(err, -ENOENT, "%s: there is no event %u", store->path, (unsigned)seq);
+		break;
+	default:
+		r = store_error(store, "cannot read an event", err);
+		break;
+	}
+	sqlite3_reset(statement);
+	return r;
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += agent/store/libstore.a
 agent_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 agent_store_libstore_a_SOURCES = \
 	agent/store/alarms.c \
+	agent/store/deliveries.c \
 	agent/store/events.c \
 	agent/store/identity.c \
 	agent/store/meta.c \

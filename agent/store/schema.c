@@ -88,10 +88,57 @@ static const char *const migrations[] = {
 	"	boottime_ms INTEGER NOT NULL,"
 	"	boot_id TEXT NOT NULL"
 	") STRICT;",
-	/* 3: what a notification says of the sensor. */
+	/* 3: what a notification says of the sensor; the delivery queue.  The times of a delivery
+	 * are those of the boot beside them.  number 5: events below it are there only for
+	 * deliveries that wait. */
 	"ALTER TABLE event ADD COLUMN sensor_severity INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE event ADD COLUMN sensor_value INTEGER;"
-	"ALTER TABLE event ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;",
+	"ALTER TABLE event ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+	"INSERT INTO number (key, value) VALUES (4, 1), (5, 1);"
+	"UPDATE number SET value = coalesce((SELECT min(seq) FROM event), 1) WHERE key = 5;"
+	"CREATE TABLE delivery ("
+	"	id INTEGER NOT NULL PRIMARY KEY,"
+	"	seq INTEGER NOT NULL,"
+	"	channel INTEGER NOT NULL,"
+	"	destination TEXT NOT NULL,"
+	"	step INTEGER NOT NULL,"
+	"	alarm INTEGER NOT NULL,"
+	"	class INTEGER NOT NULL,"
+	"	state INTEGER NOT NULL,"
+	"	attempts INTEGER NOT NULL,"
+	"	failures INTEGER NOT NULL,"
+	"	in_doubt INTEGER NOT NULL,"
+	"	created_wall_ms INTEGER NOT NULL,"
+	"	created_ms INTEGER NOT NULL,"
+	"	useful_until_ms INTEGER NOT NULL,"
+	"	next_ms INTEGER NOT NULL,"
+	"	ended_ms INTEGER NOT NULL,"
+	"	boot_id TEXT NOT NULL,"
+	"	result INTEGER," /* NULL: not tried yet */
+	"	code INTEGER NOT NULL,"
+	"	enhanced TEXT NOT NULL,"
+	"	reply TEXT NOT NULL,"
+	"	relay TEXT NOT NULL,"
+	"	UNIQUE (seq, channel, destination, step)"
+	") STRICT;"
+	"CREATE TABLE channel ("
+	"	channel INTEGER NOT NULL PRIMARY KEY,"
+	"	accepted INTEGER NOT NULL,"
+	"	delivered INTEGER NOT NULL,"
+	"	deferred INTEGER NOT NULL,"
+	"	expired INTEGER NOT NULL,"
+	"	failed INTEGER NOT NULL,"
+	"	superseded INTEGER NOT NULL,"
+	"	in_doubt INTEGER NOT NULL,"
+	"	last_result INTEGER," /* NULL: nothing was tried yet */
+	"	last_text TEXT NOT NULL,"
+	"	last_success_wall_ms INTEGER NOT NULL,"
+	"	late_next INTEGER NOT NULL,"
+	"	late_count INTEGER NOT NULL,"
+	"	replay_next INTEGER NOT NULL,"
+	"	replay_last INTEGER NOT NULL,"
+	"	replay_step INTEGER NOT NULL"
+	") STRICT;",
 	/* 4: setting.file_value is NULL in a row by SET, which stands in added_row.  Scalars have
 	 * no counter.  event.detail: what a configChange changed. */
 	"INSERT INTO counter (kind, next) VALUES (4, 1), (5, 1);"

@@ -219,6 +219,7 @@ open_database(struct store *store, struct err *err)
 		events_init,
 		alarms_init,
 		state_init,
+		deliveries_init,
 		settings_init,
 	};
 	int r;

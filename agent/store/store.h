@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "core/delivery.h"
 #include "core/elapsed.h"
 #include "core/err.h"
 #include "core/evaluator.h"
@@ -14,8 +15,8 @@
  * Only SQL lives here, no policy.  Opened before the engine starts, then the engine thread's alone.
  *
  * Schema version 1: meta (agent uuid) and identity (stable indices).  Version 2: number, the state
- * of sensors, alarms, events.  Version 3: more of an event.  Version 4: what SNMP has set, and rows
- * that it has made.
+ * of sensors, alarms, events.  Version 3: the delivery queue.  Version 4: what SNMP has set, and
+ * rows that it has made.
  */
 struct store;
 
@@ -70,7 +71,9 @@ uint32_t store_next_index(const struct store *store, enum store_kind kind);
 enum store_number {
 	STORE_NEXT_ALARM_ID = 1, /* 1..2^32-1 */
 	/* 2 was the number of events that are kept: a setting now */
-	STORE_IS_RUNNING = 3,   /* 1 from the start to an end in order */
+	STORE_IS_RUNNING = 3, /* 1 from the start to an end in order */
+	STORE_NEXT_DELIVERY_ID = 4,
+	STORE_FIRST_EVENT = 5,  /* by store_drop_events; put by nobody else */
 	STORE_CONFIG_LOCK = 16, /* envsConfigLock, 0..2^31-1 */
 };
 int store_get_number(
@@ -78,7 +81,10 @@ int store_get_number(
 int
 store_put_number(struct store *store, enum store_number which, uint32_t number, struct err *err);
 
-/* Events.  A sequence number is given once: -EIO if there is such a row. */
+/*
+ * Events.  A sequence number is given once: -EIO if there is such a row.  What is dropped is not
+ * loaded any more, but stays for store_get_event while a delivery of it waits.
+ */
 int store_add_event(
     struct store *store, const struct record *record, const char *boot_id, struct err *err);
 int store_drop_events(struct store *store, uint32_t below_seq, struct err *err);
@@ -86,12 +92,32 @@ int store_load_events(struct store *store,
     int (*take)(void *context, const struct record *record, struct err *err), void *context,
     struct err *err);
 
+/* -ENOENT: it is not there. */
+int store_get_event(struct store *store, uint32_t seq, struct record *ret_record, struct err *err);
+
 /* Alarms that are listed.  What people have noted of one is not touched. */
 int store_put_alarm(struct store *store, const struct alarm_row *row, struct err *err);
 int store_remove_alarm(struct store *store, uint32_t id, struct err *err);
 int store_load_alarms(struct store *store,
     int (*take)(void *context, const struct alarm_row *row, struct err *err), void *context,
     struct err *err);
+
+/* Rows of the delivery queue; their times are of that boot. */
+int store_put_delivery(
+    struct store *store, const struct delivery *delivery, const char *boot_id, struct err *err);
+int store_remove_delivery(struct store *store, uint32_t id, struct err *err);
+
+/* `created` tells the boot of all times. */
+int store_load_deliveries(struct store *store,
+    int (*take)(void *context, const struct delivery *delivery, const struct moment *created,
+	struct err *err),
+    void *context, struct err *err);
+
+/* What a channel (enum channel) has done; all 0 if it is not stored yet. */
+int store_put_books(
+    struct store *store, uint8_t channel, const struct delivery_books *books, struct err *err);
+int store_get_books(
+    struct store *store, uint8_t channel, struct delivery_books *ret_books, struct err *err);
 
 /* What the evaluator of a sensor keeps; its times are of the boot of `now`. */
 int store_put_state(struct store *store, uint32_t sensor, const struct evaluator_kept *kept,

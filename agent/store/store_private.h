@@ -27,7 +27,7 @@ struct store {
 		sqlite3_stmt *get, *put;
 	} number;
 	struct {
-		sqlite3_stmt *add, *drop, *load;
+		sqlite3_stmt *add, *drop, *load, *get;
 	} event;
 	struct {
 		sqlite3_stmt *put, *remove, *load;
@@ -35,6 +35,9 @@ struct store {
 	struct {
 		sqlite3_stmt *put, *clear, *load;
 	} state;
+	struct {
+		sqlite3_stmt *put, *remove, *load, *put_books, *get_books;
+	} delivery;
 	struct {
 		sqlite3_stmt *put, *tidy, *remove, *remove_all, *load;
 	} setting;
@@ -92,6 +95,7 @@ int numbers_init(struct store *store, struct err *err);
 int events_init(struct store *store, struct err *err);
 int alarms_init(struct store *store, struct err *err);
 int state_init(struct store *store, struct err *err);
+int deliveries_init(struct store *store, struct err *err);
 int settings_init(struct store *store, struct err *err);
 
 #endif

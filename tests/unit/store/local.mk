@@ -16,3 +16,8 @@ tests_unit_store_test_settings_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_store_test_settings_LDADD = agent/store/libstore.a agent/sys/libsys.a \
 	agent/core/libcore.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/unit/store/test_settings
+
+check_PROGRAMS += tests/unit/store/test_deliveries
+tests_unit_store_test_deliveries_LDADD = agent/store/libstore.a agent/sys/libsys.a \
+	agent/core/libcore.a $(SQLITE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/store/test_deliveries
