@@ -4,7 +4,7 @@
 int64_t
 backoff_ms(const struct backoff_rule *rule, uint32_t failures, uint32_t random)
 {
-	int64_t wait_ms = rule->base_ms;
+	int64_t wait_ms = rule->base_ms, jitter_ms;
 
 	if (failures == 0)
 		return 0;
@@ -12,5 +12,6 @@ backoff_ms(const struct backoff_rule *rule, uint32_t failures, uint32_t random)
 		wait_ms *= 2;
 	if (wait_ms > rule->cap_ms)
 		wait_ms = rule->cap_ms;
-	return wait_ms * 4 / 5 + wait_ms * 2 / 5 * random / UINT32_MAX;
+	jitter_ms = wait_ms * rule->jitter_percent / 100;
+	return wait_ms - jitter_ms + (int64_t)((uint64_t)jitter_ms * random / (UINT32_MAX / 2));
 }

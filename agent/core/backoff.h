@@ -6,11 +6,12 @@
 
 /*
  * The schedule of attempts, the same for each channel: at once, then base, twice, four times ...
- * up to the cap, each varied by a fifth either way so that what failed together does not come back
+ * up to the cap, each varied either way by chance so that what failed together does not come back
  * together.
  */
 struct backoff_rule {
 	uint32_t base_ms, cap_ms; /* envsDeliveryRetryBase, envsDeliveryRetryCap */
+	uint32_t jitter_percent;  /* 0..100 */
 };
 
 /* How long to wait after so many failures in a row; 0 of them: not at all.  `random` is any number,

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-#define MINUTE_MS INT64_C(60000)
-
 /* 0: a row in that state does not take that input. */
 static const uint8_t next[][DELIVERY_INPUT_COUNT] = {
 	[DELIVERY_HELD] = {
@@ -110,8 +108,8 @@ delivery_is_under_way(const struct delivery *delivery)
 
 enum worth { /* how long it is useful */
 	AS_RAISE,
-	AN_HOUR,
-	TEN_MINUTES,
+	AS_REMINDER,
+	AS_TEST,
 };
 
 static const struct {
@@ -129,7 +127,7 @@ static const struct {
 	[EVENT_RATE_CLEAR] = { false, DELIVERY_CLEAR, AS_RAISE },
 	[EVENT_ACKNOWLEDGE] = { false, DELIVERY_NOTE, AS_RAISE },
 	[EVENT_REANNOUNCE] = { true, 0, AS_RAISE },
-	[EVENT_REMINDER] = { false, DELIVERY_NOTE, AN_HOUR },
+	[EVENT_REMINDER] = { false, DELIVERY_NOTE, AS_REMINDER },
 	[EVENT_CHATTER] = { false, DELIVERY_NOTE, AS_RAISE },
 	[EVENT_SUPPRESSION_SUMMARY] = { false, DELIVERY_NOTE, AS_RAISE },
 	[EVENT_AGENT_START] = { false, DELIVERY_NOTE, AS_RAISE },
@@ -142,8 +140,8 @@ static const struct {
 	[EVENT_STORAGE_OK] = { false, DELIVERY_CLEAR, AS_RAISE },
 	[EVENT_CLOCK_STEP] = { false, DELIVERY_NOTE, AS_RAISE },
 	[EVENT_CONFIG_CHANGE] = { false, DELIVERY_NOTE, AS_RAISE },
-	[EVENT_TEST] = { false, DELIVERY_LOW, TEN_MINUTES },
-	[EVENT_HEARTBEAT] = { false, DELIVERY_LOW, TEN_MINUTES },
+	[EVENT_TEST] = { false, DELIVERY_LOW, AS_TEST },
+	[EVENT_HEARTBEAT] = { false, DELIVERY_LOW, AS_TEST },
 	[EVENT_BUS_RAISE] = { true, 0, AS_RAISE },
 	[EVENT_BUS_CLEAR] = { false, DELIVERY_CLEAR, AS_RAISE },
 	[EVENT_RESET] = { false, DELIVERY_NOTE, AS_RAISE },
@@ -159,17 +157,17 @@ delivery_class_of(enum event_kind kind, enum severity severity)
 }
 
 int64_t
-delivery_useful_ms(enum event_kind kind, int64_t raise_ms)
+delivery_useful_ms(enum event_kind kind, const struct delivery_useful *useful)
 {
 	switch (kinds[kind].worth) {
 	case AS_RAISE:
-		return raise_ms;
-	case AN_HOUR:
-		return 60 * MINUTE_MS;
-	case TEN_MINUTES:
-		return 10 * MINUTE_MS;
+		break;
+	case AS_REMINDER:
+		return useful->reminder_ms;
+	case AS_TEST:
+		return useful->test_ms;
 	}
-	return raise_ms;
+	return useful->raise_ms;
 }
 
 bool

@@ -114,9 +114,14 @@ bool delivery_is_waiting(const struct delivery *delivery);
 /* Under way: sending or in doubt. */
 bool delivery_is_under_way(const struct delivery *delivery);
 
-/* What an event is worth, and for how long; `raise_ms`: a raised alarm (envsDeliveryUsefulFor). */
+/* What an event is worth, and for how long. */
+struct delivery_useful {
+	int64_t raise_ms; /* of an alarm and all that follows of it: envsDeliveryUsefulFor */
+	int64_t reminder_ms;
+	int64_t test_ms; /* and of signs of life */
+};
 enum delivery_class delivery_class_of(enum event_kind kind, enum severity severity);
-int64_t delivery_useful_ms(enum event_kind kind, int64_t raise_ms);
+int64_t delivery_useful_ms(enum event_kind kind, const struct delivery_useful *useful);
 
 /* It has become useless.  A raise or an escalation has not while its alarm is still active. */
 bool delivery_is_too_old(

@@ -6,16 +6,15 @@
 #include <stdint.h>
 
 /*
- * A bucket of tokens: `burst` at once, then one each `interval_ms`.  All 0 is a full one, for a
+ * A bucket of tokens: `burst` at once, then so many a second.  All 0 is a full one, for a
  * clock that begins at 0 or later.
  */
 struct pace_rule {
-	int64_t interval_ms;
-	uint32_t burst; /* 1 or more */
+	uint32_t per_second, burst; /* 1 or more */
 };
 
 struct pace {
-	int64_t full_ms; /* when it will be full again */
+	int64_t full_us; /* when it will be full again */
 };
 
 /* Takes a token; false: there is none. */

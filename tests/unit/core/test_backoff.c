@@ -2,7 +2,7 @@
 #include "core/backoff.h"
 #include "tests/unit/unit.h"
 
-static const struct backoff_rule usual = { 15000, 600000 };
+static const struct backoff_rule usual = { 15000, 600000, 20 };
 
 static void
 waits_longer_each_time_up_to_the_cap(void **state)
@@ -43,13 +43,15 @@ takes_any_base_and_cap(void **state)
 		uint32_t failures;
 		int64_t wait_ms;
 	} cases[] = {
-		{ { 100, 100 }, 1, 80 },
-		{ { 100, 100 }, 9, 80 },
-		{ { 100, 50 }, 1, 40 }, /* the cap holds from the first */
-		{ { UINT32_MAX, UINT32_MAX }, 1, INT64_C(3435973836) },
-		{ { UINT32_MAX, UINT32_MAX }, 2, INT64_C(3435973836) },
-		{ { 1, UINT32_MAX }, 33, INT64_C(3435973836) },
-		{ { 1, UINT32_MAX }, 32, INT64_C(1717986918) },
+		{ { 100, 100, 20 }, 1, 80 },
+		{ { 100, 100, 20 }, 9, 80 },
+		{ { 100, 50, 20 }, 1, 40 }, /* the cap holds from the first */
+		{ { UINT32_MAX, UINT32_MAX, 20 }, 1, INT64_C(3435973836) },
+		{ { UINT32_MAX, UINT32_MAX, 20 }, 2, INT64_C(3435973836) },
+		{ { 100, 100, 0 }, 9, 100 },
+		{ { 100, 100, 50 }, 9, 50 },
+		{ { 1, UINT32_MAX, 20 }, 33, INT64_C(3435973836) },
+		{ { 1, UINT32_MAX, 20 }, 32, INT64_C(1717986919) },
 	};
 
 	(void)state;

@@ -3,7 +3,7 @@
 #include "tests/unit/unit.h"
 
 /* Random numbers are 0, so that waits are four fifths of the schedule. */
-static const struct breaker_rule usual = { .failures = 3, .backoff = { 15000, 600000 } };
+static const struct breaker_rule usual = { .failures = 3, .backoff = { 15000, 600000, 20 } };
 #define WINDOW 32
 
 struct story {

@@ -2,7 +2,7 @@
 #include "core/pace.h"
 #include "tests/unit/unit.h"
 
-static const struct pace_rule twenty = { .interval_ms = 50, .burst = 100 };
+static const struct pace_rule twenty = { .per_second = 20, .burst = 100 };
 
 static unsigned
 take_all(struct pace *pace, int64_t now_ms)
@@ -65,6 +65,31 @@ holds_its_rate_whatever_the_steps(void **state)
 	assert_in_range(count, 100 + 1199, 100 + 1200);
 }
 
+static void
+takes_any_rate(void **state)
+{
+	static const struct {
+		struct pace_rule rule;
+		unsigned in_ten_seconds;
+	} cases[] = {
+		{ { 1, 1 }, 11 },
+		{ { 3, 1 }, 31 },
+		{ { 20, 1 }, 201 },
+		{ { 10000, 10000 }, 110000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pace pace = { 0 };
+		unsigned count = 0;
+
+		for (int64_t now_ms = 5; now_ms <= 10005; now_ms++)
+			while (pace_take(&pace, &cases[i].rule, now_ms))
+				count++;
+		assert_in_range(count, cases[i].in_ten_seconds - 1, cases[i].in_ten_seconds);
+	}
+}
+
 int
 main(void)
 {
@@ -72,6 +97,7 @@ main(void)
 		cmocka_unit_test(a_burst_then_one_each_interval),
 		cmocka_unit_test(knows_when_it_gives_the_next),
 		cmocka_unit_test(holds_its_rate_whatever_the_steps),
+		cmocka_unit_test(takes_any_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
