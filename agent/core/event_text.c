@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/event_text.h"
 
+#include "core/result.h"
 #include "core/strbuf.h"
 
 /*
  * $s source, $v value, $l limit (both with unit), $h high or low, $w warning or critical, $i alarm
- * id, $r fault reason, $a and $b the numbers.
+ * id, $r fault reason, $a and $b the numbers, $d the second as a result of a delivery.
  */
 struct sentence {
 	const char *text;
@@ -39,8 +40,8 @@ static const struct sentence sentences[] = {
 	    NULL },
 	[EVENT_AGENT_START] = { "The agent has started; alarms that are active: $a.", NULL },
 	[EVENT_AGENT_STOP] = { "The agent stops.", NULL },
-	[EVENT_DELIVERY_FAILED] = { "A message could not be delivered.", NULL },
-	[EVENT_PATH_DOWN] = { "Messages do not get out by $s.", NULL },
+	[EVENT_DELIVERY_FAILED] = { "Messages to $s that were given up: $a ($d).", NULL },
+	[EVENT_PATH_DOWN] = { "Messages do not get out by $s: $d.", NULL },
 	[EVENT_PATH_UP] = { "Messages get out by $s again.", NULL },
 	[EVENT_RATE_BLOCKED] = { "Messages by $s wait, since there were too many.", NULL },
 	[EVENT_STORAGE_TROUBLE] = { "The database cannot be written.", NULL },
@@ -54,6 +55,7 @@ static const struct sentence sentences[] = {
 	[EVENT_RESET] = { "Alarm $i of $s was reset.", NULL },
 };
 
+#define NO_WAY  "Messages do not get out by $s."
 #define UNCLEAN "The agent has started after it had not ended well; alarms that are active: $a."
 
 static const char *
@@ -62,6 +64,14 @@ unit_of(const struct record *record)
 	const struct quantity_info *info = quantity_info(record->quantity);
 
 	return info != NULL ? info->unit : "";
+}
+
+/* Of a delivery or a path. */
+static enum result
+result_of(const struct record *record)
+{
+	return record->numbers[1] < RESULT_COUNT ? (enum result)record->numbers[1]
+	                                         : RESULT_INTERNAL_ERROR;
 }
 
 static void
@@ -107,6 +117,9 @@ add_word(struct strbuf *buffer, const struct record *record, char which)
 	case 'b':
 		strbuf_add(buffer, "%u", (unsigned)record->numbers[1]);
 		break;
+	case 'd':
+		strbuf_add(buffer, "%s", result_text(result_of(record)));
+		break;
 	}
 }
 
@@ -125,6 +138,8 @@ event_text(const struct record *record, char *to, size_t size)
 		text = sentence->valueless;
 	if (record->kind == EVENT_AGENT_START && record->numbers[1] != 0)
 		text = UNCLEAN;
+	else if (record->kind == EVENT_PATH_DOWN && record->numbers[1] == RESULT_OK)
+		text = NO_WAY; /* of an alarm, which does not know why */
 	for (; text != NULL && *text != '\0'; text++) {
 		if (*text == '$')
 			add_word(&buffer, record, *++text);
@@ -178,7 +193,9 @@ event_reason(const struct record *record, char *to, size_t size)
 {
 	const char *text = "";
 
-	if (record->is_config_change)
+	if (record->kind == EVENT_DELIVERY_FAILED || record->kind == EVENT_PATH_DOWN)
+		text = result_name(result_of(record));
+	else if (record->is_config_change)
 		text = "configChange";
 	else if (record->alarm_kind == ALARM_FAULT && record->reason != FAULT_NONE)
 		text = fault_reason_name(record->reason);

@@ -15,7 +15,7 @@
 void event_text(const struct record *record, char *to, size_t size);
 void alarm_text(const struct alarm_row *row, char *to, size_t size);
 
-/* "noReply", "configChange", "during_downtime", or nothing. */
+/* "noReply", "masterUnavailable", "configChange", "during_downtime", or nothing. */
 void event_reason(const struct record *record, char *to, size_t size);
 
 /* Of value and limit: a rate is per minute. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/event_text.h"
+#include "core/result.h"
 
 #include <string.h>
 
@@ -55,6 +56,23 @@ says_it_in_one_sentence(void **state)
 		    "", "C/min" },
 		{ { .kind = EVENT_BUS_RAISE, .alarm_kind = ALARM_BUS, .source = "line 1" },
 		    "Bus line 1 is lost, and all sensors on it with it.", "", "" },
+		{ { .kind = EVENT_DELIVERY_FAILED,
+		      .source = "master agent",
+		      .channel = 1,
+		      .numbers = { 12, RESULT_EXPIRED } },
+		    "Messages to master agent that were given up: 12 (too old to be useful).",
+		    "expired", "" },
+		{ { .kind = EVENT_PATH_DOWN,
+		      .alarm_kind = ALARM_PATH,
+		      .source = "snmp",
+		      .numbers = { 3, RESULT_MASTER_UNAVAILABLE } },
+		    "Messages do not get out by snmp: the SNMP master agent cannot be reached.",
+		    "masterUnavailable", "" },
+		{ { .kind = EVENT_PATH_DOWN, .source = "snmp", .numbers = { 0, 4000 } },
+		    "Messages do not get out by snmp: the mail helper failed.", "internalError",
+		    "" },
+		{ { .kind = EVENT_PATH_UP, .alarm_kind = ALARM_PATH, .source = "snmp" },
+		    "Messages get out by snmp again.", "", "" },
 		{ { .kind = EVENT_AGENT_START, .numbers = { 2, 1 } },
 		    "The agent has started after it had not ended well; alarms that are active: "
 		    "2.",
@@ -115,9 +133,12 @@ an_alarm_says_what_is_wrong(void **state)
 		.quantity = QUANTITY_TEMPERATURE,
 		.source = "inlet",
 	};
+	const struct alarm_row path = { .alarm = { .kind = ALARM_PATH }, .source = "snmp" };
 	char text[EVENT_TEXT_SIZE];
 
 	(void)state;
+	alarm_text(&path, text, sizeof(text));
+	assert_string_equal(text, "Messages do not get out by snmp.");
 	alarm_text(&row, text, sizeof(text));
 	assert_string_equal(
 	    text, "inlet is too high: 29.000 C has reached the warning limit 27.000 C.");
