@@ -57,6 +57,8 @@ engine_new(struct store *store, struct hub *hub, const struct engine_effects *ef
 	engine->agent.storage = STORAGE_OK;
 	text_copy(engine->agent.uuid, sizeof(engine->agent.uuid), store_uuid(store));
 	engine->tick_due_ms = now->boottime_ms + ENGINE_TICK_MS;
+	engine->beat_ms = now->boottime_ms;
+	outbox_init(engine);
 	*ret_engine = engine;
 	return 0;
 }
@@ -69,6 +71,7 @@ engine_free(struct engine *engine)
 	engine_free_privates(engine->privates, engine->conf);
 	conf_unref(engine->conf);
 	event_log_done(&engine->log);
+	outbox_done(engine);
 	free(engine->waiting);
 	free(engine->rows);
 	free(engine->bus_alarms);
@@ -217,24 +220,42 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 	engine->now = *now;
 	switch ((enum engine_message)message->kind) {
 	case ENGINE_REPORT:
-		engine_report(engine, message->data);
+		if (!engine->is_stopping)
+			engine_report(engine, message->data);
 		free(message->data);
 		break;
 	case ENGINE_CONF:
 		engine_conf_message(engine, message->data, now);
 		break;
 	case ENGINE_OUTCOME:
+		outbox_outcome(engine, message->data);
+		free(message->data);
+		break;
 	case ENGINE_CHANNEL:
+		outbox_news(engine, message->data);
 		free(message->data);
 		break;
 	case ENGINE_STOP:
 		engine->is_running = false;
+		engine->is_stopping = true;
 		engine_say(engine, EVENT_AGENT_STOP, 0, 0);
 		break;
 	}
 }
 
 /* ---- time ---- */
+
+bool
+engine_is_sending(const struct engine *engine)
+{
+	return outbox_is_busy(engine);
+}
+
+int64_t
+engine_send_due_ms(const struct engine *engine)
+{
+	return outbox_due_ms(engine);
+}
 
 int64_t
 engine_tick_due_ms(const struct engine *engine)
@@ -284,6 +305,20 @@ engine_watch_sensors(struct engine *engine, int64_t now_ms)
 	}
 }
 
+/* A sign of life, if somebody wants one. */
+static void
+engine_beat(struct engine *engine)
+{
+	int64_t interval_ms = engine->conf->agent.heartbeat_interval_s * INT64_C(1000);
+	int64_t now_ms = engine->now.boottime_ms;
+
+	if (interval_ms != 0 && now_ms - engine->beat_ms < interval_ms)
+		return;
+	engine->beat_ms = now_ms;
+	if (interval_ms != 0)
+		engine_say(engine, EVENT_HEARTBEAT, (uint32_t)engine_open_rows(engine), 0);
+}
+
 void
 engine_tick(struct engine *engine, const struct moment *now)
 {
@@ -294,5 +329,7 @@ engine_tick(struct engine *engine, const struct moment *now)
 	}
 	engine_watch_sensors(engine, now->boottime_ms);
 	engine_watch_buses(engine, now->boottime_ms);
+	engine_beat(engine);
+	outbox_tick(engine);
 	engine->has_new_values = true; /* the heartbeat at least */
 }

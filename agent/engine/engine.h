@@ -69,10 +69,17 @@ void engine_step(struct engine *engine, struct chan_message *message, const stru
 void engine_tick(struct engine *engine, const struct moment *now);
 int64_t engine_tick_due_ms(const struct engine *engine);
 
-/* Ends a turn: publishes at once what changed state, mere values at most every 100 ms. */
+/* Ends a turn: stores, publishes at once what changed state and mere values at most every 100 ms,
+ * sends. */
 void engine_turn_end(struct engine *engine, const struct moment *now);
 
 /* When engine_turn_end has values to publish that it held back; INT64_MAX: none. */
 int64_t engine_publish_due_ms(const struct engine *engine);
+
+/* When engine_turn_end has something to send though nobody says anything; INT64_MAX: nothing. */
+int64_t engine_send_due_ms(const struct engine *engine);
+
+/* An attempt is under way, or its end is not stored: worth a moment before the end. */
+bool engine_is_sending(const struct engine *engine);
 
 #endif

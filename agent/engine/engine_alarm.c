@@ -106,11 +106,13 @@ wait_for_commit(struct engine *engine, const struct record *record)
 	if (engine->waiting_count == ENGINE_WAITING_MAX) {
 		engine->waiting_first = (engine->waiting_first + 1) % ENGINE_WAITING_MAX;
 		engine->waiting_count--;
+		engine->outbox.unstored_told -= engine->outbox.unstored_told > 0;
 		engine->agent.storage = STORAGE_FAILED;
 	}
 	engine->waiting[(engine->waiting_first + engine->waiting_count) % ENGINE_WAITING_MAX] =
 	    *record;
 	engine->waiting_count++;
+	engine->outbox.has_news = true;
 	engine->has_changed = true;
 	engine->has_new_state = true;
 }
@@ -133,8 +135,8 @@ describe_sensor(const struct engine *engine, struct record *record)
 		record->sensor_value_milli = evaluator->quality.last_good_milli;
 }
 
-static void
-tell(struct engine *engine, const struct origin *origin, const struct event *event)
+void
+engine_tell(struct engine *engine, const struct origin *origin, const struct event *event)
 {
 	struct record record = {
 		.alarm_id = event->alarm.id,
@@ -153,6 +155,7 @@ tell(struct engine *engine, const struct origin *origin, const struct event *eve
 		.reason = (uint8_t)event->alarm.reason,
 		.quantity = (uint8_t)origin->quantity,
 		.suppression = (uint8_t)event->suppression,
+		.channel = origin->channel,
 		.has_value = event->has_value,
 		.has_limit = event->has_limit,
 		.is_config_change = event->is_config_change,
@@ -198,7 +201,7 @@ engine_sensor_said(struct engine *engine, size_t at)
 	own->is_changed |= engine->verdict.is_kept_changed;
 	engine->has_changed |= engine->verdict.is_kept_changed;
 	for (unsigned i = 0; i < engine->verdict.count; i++)
-		tell(engine, &origin, &engine->verdict.events[i]);
+		engine_tell(engine, &origin, &engine->verdict.events[i]);
 	follow_value(engine, &kept->limit_alarm);
 	follow_value(engine, &kept->rate_alarm);
 	/* Only here, where the state and its events are one. */
@@ -223,7 +226,7 @@ engine_say(struct engine *engine, enum event_kind kind, uint32_t first, uint32_t
 		.cleared = second,
 	};
 
-	tell(engine, &origin, &event);
+	engine_tell(engine, &origin, &event);
 }
 
 /* ---- buses ---- */
@@ -248,7 +251,7 @@ tell_bus(struct engine *engine, const struct conf_bus *bus, const struct alarm *
 		.suppression = SUPPRESSION_NONE,
 	};
 
-	tell(engine, &origin, &event);
+	engine_tell(engine, &origin, &event);
 }
 
 static void
@@ -266,6 +269,15 @@ tell_sensors_of(struct engine *engine, const struct conf_bus *bus, bool is_lost)
 	}
 }
 
+uint32_t
+engine_take_alarm_id(struct engine *engine)
+{
+	uint32_t id = engine->verdict.next_alarm_id;
+
+	engine->verdict.next_alarm_id = id == UINT32_MAX ? 1 : id + 1;
+	return id;
+}
+
 void
 engine_bus_lost(struct engine *engine, size_t at)
 {
@@ -274,9 +286,8 @@ engine_bus_lost(struct engine *engine, size_t at)
 
 	if (engine->bus_alarms[at] != 0)
 		return;
-	alarm_raise(&alarm, ALARM_BUS, engine->verdict.next_alarm_id, SEVERITY_CRITICAL,
+	alarm_raise(&alarm, ALARM_BUS, engine_take_alarm_id(engine), SEVERITY_CRITICAL,
 	    engine->now.boottime_ms);
-	engine->verdict.next_alarm_id += engine->verdict.next_alarm_id == UINT32_MAX ? 2 : 1;
 	alarm.reason = FAULT_BUS_DOWN;
 	engine->bus_alarms[at] = alarm.id;
 	tell_bus(engine, bus, &alarm);
@@ -310,6 +321,8 @@ has_owner(const struct engine *engine, const struct alarm_row *row)
 	const struct conf_bus *bus = conf_bus(engine->conf, row->bus);
 	const struct evaluator_kept *kept;
 
+	if (row->alarm.kind == ALARM_PATH)
+		return true; /* of a channel, whatever is configured */
 	if (row->alarm.kind == ALARM_BUS)
 		return bus != NULL && bus->admin_state == ADMIN_ENABLED;
 	if (sensor == NULL)
@@ -341,7 +354,12 @@ static void
 end_row(struct engine *engine, struct alarm_row *row)
 {
 	const struct alarm_row gone = *row;
-	const struct origin origin = { gone.sensor, gone.bus, gone.quantity, gone.source };
+	const struct origin origin = {
+		.sensor = gone.sensor,
+		.bus = gone.bus,
+		.quantity = gone.quantity,
+		.source = gone.source,
+	};
 	struct event event = {
 		.kind = clear_kind(gone.alarm.kind),
 		.alarm = gone.alarm,
@@ -358,7 +376,7 @@ end_row(struct engine *engine, struct alarm_row *row)
 
 	event.alarm.state = ALARM_UNLISTED;
 	if (alarm_is_open(&gone.alarm)) {
-		tell(engine, &origin, &event);
+		engine_tell(engine, &origin, &event);
 	} else {
 		follow_alarm(engine, &origin, &event.alarm);
 		engine->has_changed = true;

@@ -5,8 +5,8 @@
 
 #define ENGINE_RETRY_MS 1000
 
-static struct record *
-waiting_at(const struct engine *engine, size_t n)
+struct record *
+engine_waiting(const struct engine *engine, size_t n)
 {
 	return &engine->waiting[(engine->waiting_first + n) % ENGINE_WAITING_MAX];
 }
@@ -15,7 +15,8 @@ static bool
 is_raise(const struct record *record)
 {
 	return record->kind == EVENT_RAISE || record->kind == EVENT_FAULT_RAISE ||
-	       record->kind == EVENT_RATE_RAISE || record->kind == EVENT_BUS_RAISE;
+	       record->kind == EVENT_RATE_RAISE || record->kind == EVENT_BUS_RAISE ||
+	       record->kind == EVENT_PATH_DOWN;
 }
 
 /* Numbers what waits as it will be after the commit (0: as it is after a failed one). */
@@ -23,7 +24,7 @@ static void
 number_events(struct engine *engine, uint32_t first_seq)
 {
 	for (size_t i = 0; i < engine->waiting_count; i++) {
-		struct record *record = waiting_at(engine, i);
+		struct record *record = engine_waiting(engine, i);
 		struct alarm_row *row;
 
 		record->seq = first_seq == 0 ? 0 : first_seq + (uint32_t)i;
@@ -50,7 +51,8 @@ write_events(struct engine *engine, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; i < engine->waiting_count && r == 0; i++)
-		r = store_add_event(engine->store, waiting_at(engine, i), engine->now.boot_id, err);
+		r = store_add_event(
+		    engine->store, engine_waiting(engine, i), engine->now.boot_id, err);
 	if (r == 0 && engine->waiting_count > 0)
 		r = store_drop_events(engine->store, first_kept(engine, last_seq), err);
 	return r;
@@ -109,6 +111,7 @@ write_all(struct engine *engine, struct err *err)
 		write_events,
 		write_rows,
 		write_states,
+		outbox_write,
 		write_numbers,
 	};
 	int r = store_begin(engine->store, err);
@@ -128,7 +131,7 @@ static void
 committed(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->waiting_count; i++)
-		event_log_add(&engine->log, waiting_at(engine, i));
+		event_log_add(&engine->log, engine_waiting(engine, i));
 	event_log_drop(&engine->log, first_kept(engine, engine->log.last_seq));
 	engine->waiting_first = 0;
 	engine->waiting_count = 0;
@@ -168,15 +171,18 @@ engine_commit(struct engine *engine)
 		return;
 	if (engine->agent.storage != STORAGE_OK && engine->now.boottime_ms < engine->retry_ms)
 		return;
-	r = event_log_reserve(&engine->log, engine->waiting_count);
-	if (r == 0) {
-		number_events(engine, engine->log.last_seq + 1);
+	number_events(engine, engine->log.last_seq + 1);
+	r = outbox_prepare(engine);
+	if (r == 0)
+		r = event_log_reserve(&engine->log, engine->waiting_count);
+	if (r == 0)
 		r = write_all(engine, &err);
-	}
 	if (r == 0) {
+		outbox_committed(engine);
 		committed(engine);
 	} else {
 		number_events(engine, 0);
+		outbox_take_back(engine);
 		not_committed(engine, &err);
 	}
 	engine->has_new_state = true;

@@ -45,6 +45,8 @@ engine_load(struct engine *engine, struct err *err)
 		r = store_load_events(store, take_event, &engine->log, err);
 	if (r == 0)
 		r = store_load_alarms(store, take_alarm, engine, err);
+	if (r == 0)
+		r = outbox_load(engine, err);
 	if (r < 0)
 		return r;
 	engine->has_new_alarms = true;

@@ -10,8 +10,9 @@
 #include "core/extremes.h"
 #include "engine/engine.h"
 #include "engine/event_log.h"
+#include "engine/outbox_private.h"
 
-/* Inside agent/engine/engine*.c only. */
+/* Inside agent/engine/engine*.c and outbox*.c only. */
 
 #define ENGINE_TICK_MS     1000
 #define ENGINE_WAITING_MAX 1024 /* events that are not stored yet */
@@ -50,6 +51,10 @@ struct engine {
 	bool are_states_new; /* another configuration: all states take the place of all */
 	bool is_running;     /* to be stored as STORE_IS_RUNNING */
 	int64_t retry_ms;    /* while the storage state is not ok: not before */
+	bool is_stopping;    /* the agent's stop was told; nothing more happens */
+
+	struct outbox outbox;
+	int64_t beat_ms; /* of the last heartbeat, or since when there could have been one */
 
 	int64_t tick_due_ms;
 	int64_t published_ms;
@@ -63,6 +68,7 @@ struct origin {
 	uint32_t sensor, bus; /* indices; 0 */
 	enum quantity quantity;
 	const char *source;
+	uint8_t channel; /* enum channel; 0 */
 };
 
 /* engine_conf.c */
@@ -79,6 +85,11 @@ int engine_load_states(struct engine *engine, const struct conf *conf,
     struct private_sensor *privates, struct err *err);
 
 /* engine_alarm.c */
+
+/* An event and what follows of it for the row of its alarm. */
+void engine_tell(struct engine *engine, const struct origin *origin, const struct event *event);
+
+uint32_t engine_take_alarm_id(struct engine *engine);
 
 /* After each call of a sensor's evaluator with engine->verdict: its events, its state, its row. */
 void engine_sensor_said(struct engine *engine, size_t at);
@@ -98,5 +109,6 @@ size_t engine_open_rows(const struct engine *engine);
 
 /* engine_commit.c: stores what there is to store, or tries; later if it fails. */
 void engine_commit(struct engine *engine);
+struct record *engine_waiting(const struct engine *engine, size_t n); /* the oldest is 0 */
 
 #endif

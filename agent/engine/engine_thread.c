@@ -10,6 +10,7 @@
 #define INBOX_MESSAGES 8192 /* 60 s of 100 buses at one report a second, and some */
 #define TURN_MESSAGES  1024
 #define TURN_MS        20
+#define LAST_MS        1000 /* for the answers to what was sent last */
 
 struct engine_thread {
 	struct engine *engine;
@@ -30,6 +31,8 @@ wait_ms(const struct engine *engine, int64_t now_ms)
 
 	if (publish < due)
 		due = publish;
+	if (engine_send_due_ms(engine) < due)
+		due = engine_send_due_ms(engine);
 	return due > now_ms ? due - now_ms : 0;
 }
 
@@ -62,9 +65,12 @@ run(void *context)
 	struct engine_thread *thread = context;
 	struct moment now;
 	bool is_empty, is_stopping = false;
+	int64_t until_ms = INT64_MAX;
 
-	while (!is_stopping) {
-		clock_moment(&now);
+	clock_moment(&now);
+	while (!is_stopping || (engine_is_sending(thread->engine) && now.boottime_ms < until_ms)) {
+		if (is_stopping && until_ms == INT64_MAX)
+			until_ms = now.boottime_ms + LAST_MS;
 		is_empty =
 		    take_messages(thread, wait_ms(thread->engine, now.boottime_ms), &is_stopping);
 		clock_moment(&now);

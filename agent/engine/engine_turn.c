@@ -104,6 +104,17 @@ engine_show_events(struct engine *engine)
 }
 
 static void
+engine_show_deliveries(struct engine *engine)
+{
+	struct deliveries *deliveries = outbox_view(engine);
+
+	if (deliveries == NULL)
+		return;
+	hub_take_deliveries(engine->hub, deliveries);
+	engine->outbox.is_shown = true;
+}
+
+static void
 engine_publish(struct engine *engine, const struct moment *now)
 {
 	const struct conf *conf = engine->conf;
@@ -115,6 +126,8 @@ engine_publish(struct engine *engine, const struct moment *now)
 	if (engine->has_new_alarms)
 		engine_show_alarms(engine);
 	engine_show_events(engine);
+	if (!engine->outbox.is_shown)
+		engine_show_deliveries(engine);
 	memcpy(live->sensors, engine->sensors, conf->sensor_count * sizeof(*live->sensors));
 	memcpy(live->buses, engine->buses, conf->bus_count * sizeof(*live->buses));
 	if (hub_publish(engine->hub, conf, live, &engine->agent) < 0)
@@ -136,9 +149,11 @@ void
 engine_turn_end(struct engine *engine, const struct moment *now)
 {
 	engine->now = *now;
+	outbox_turn(engine);
 	engine_commit(engine);
 	if (engine->row_count > 0)
 		forget_rows(engine);
 	if (engine_publish_due_ms(engine) <= now->boottime_ms)
 		engine_publish(engine, now);
+	outbox_send(engine);
 }

@@ -81,6 +81,14 @@ event_log_add(struct event_log *log, const struct record *record)
 	log->view = NULL;
 }
 
+const struct record *
+event_log_get(const struct event_log *log, uint32_t seq)
+{
+	if (log->last_seq == 0 || seq < log->first_seq || seq > log->last_seq)
+		return NULL;
+	return &log->chunks[chunk_of(log->first_seq, seq)]->records[seq % EVENT_CHUNK];
+}
+
 void
 event_log_drop(struct event_log *log, uint32_t below_seq)
 {

@@ -42,6 +42,9 @@ int event_log_reserve(struct event_log *log, size_t count);
 /* The next event (in an empty log: any); there is room. */
 void event_log_add(struct event_log *log, const struct record *record);
 
+/* The event of that number; NULL: it is not there. */
+const struct record *event_log_get(const struct event_log *log, uint32_t seq);
+
 /* Events below that number go. */
 void event_log_drop(struct event_log *log, uint32_t below_seq);
 

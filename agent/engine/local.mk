@@ -12,6 +12,13 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/engine_thread.c agent/engine/engine_thread.h \
 	agent/engine/engine_turn.c \
 	agent/engine/event_log.c agent/engine/event_log.h \
-	agent/engine/outbox.h \
+	agent/engine/outbox.c agent/engine/outbox.h \
+	agent/engine/outbox_commit.c \
+	agent/engine/outbox_late.c \
+	agent/engine/outbox_load.c \
+	agent/engine/outbox_outcome.c \
+	agent/engine/outbox_path.c \
+	agent/engine/outbox_private.h \
+	agent/engine/outbox_send.c \
 	agent/engine/snapshot.c agent/engine/snapshot.h \
 	agent/engine/summary.c agent/engine/summary.h

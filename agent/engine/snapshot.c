@@ -13,6 +13,7 @@ struct hub {
 	/* for the next snapshot; the engine's alone */
 	struct alarms *alarms;
 	struct event_view *events;
+	struct deliveries *deliveries;
 };
 
 _Static_assert(sizeof(struct live_sensor) <= 96, "a live sensor takes at most 96 bytes");
@@ -66,6 +67,34 @@ alarms_unref(struct alarms *alarms)
 		free(alarms);
 }
 
+struct deliveries *
+deliveries_new(size_t count)
+{
+	struct deliveries *deliveries =
+	    calloc(1, sizeof(*deliveries) + count * sizeof(deliveries->rows[0]));
+
+	if (deliveries == NULL)
+		return NULL;
+	atomic_init(&deliveries->references, 1);
+	deliveries->count = count;
+	return deliveries;
+}
+
+static struct deliveries *
+deliveries_ref(struct deliveries *deliveries)
+{
+	if (deliveries != NULL)
+		atomic_fetch_add(&deliveries->references, 1);
+	return deliveries;
+}
+
+static void
+deliveries_unref(struct deliveries *deliveries)
+{
+	if (deliveries != NULL && atomic_fetch_sub(&deliveries->references, 1) == 1)
+		free(deliveries);
+}
+
 void
 hub_take_alarms(struct hub *hub, struct alarms *alarms)
 {
@@ -81,6 +110,13 @@ hub_take_events(struct hub *hub, struct event_view *events)
 }
 
 void
+hub_take_deliveries(struct hub *hub, struct deliveries *deliveries)
+{
+	deliveries_unref(hub->deliveries);
+	hub->deliveries = deliveries;
+}
+
+void
 hub_free(struct hub *hub)
 {
 	if (hub == NULL)
@@ -89,6 +125,7 @@ hub_free(struct hub *hub)
 	live_free(hub->spare);
 	alarms_unref(hub->alarms);
 	event_view_unref(hub->events);
+	deliveries_unref(hub->deliveries);
 	pthread_mutex_destroy(&hub->lock);
 	free(hub);
 }
@@ -137,6 +174,7 @@ hub_put(struct hub *hub, const struct snapshot *put)
 	live_free(garbage);
 	alarms_unref(snapshot->alarms);
 	event_view_unref(snapshot->events);
+	deliveries_unref(snapshot->deliveries);
 	conf_unref(snapshot->conf);
 	free(snapshot);
 }
@@ -187,6 +225,7 @@ hub_publish(
 	snapshot->conf = conf_ref(conf);
 	snapshot->alarms = alarms_ref(hub->alarms);
 	snapshot->events = event_view_ref(hub->events);
+	snapshot->deliveries = deliveries_ref(hub->deliveries);
 	snapshot->agent = *agent;
 	pthread_mutex_lock(&hub->lock);
 	old = hub->newest;

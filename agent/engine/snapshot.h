@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "core/delivery.h"
 #include "core/event.h"
 #include "core/reading.h"
 #include "core/record.h"
 #include "core/report.h"
+#include "engine/channel.h"
 #include "engine/event_log.h"
 
 /*
@@ -69,6 +71,25 @@ struct alarms {
 	struct alarm_row rows[];
 };
 
+struct channel_view {
+	enum channel channel;
+	const char *name;
+	struct delivery_books books;
+	uint32_t pending;  /* neither delivered nor given up */
+	bool has_oldest;   /* of them: oldest_ms holds */
+	int64_t oldest_ms; /* boottime of its event */
+	bool is_up;
+};
+
+/* The delivery queue, by id; its channels by their numbers. */
+struct deliveries {
+	atomic_int references;
+	size_t channel_count;
+	struct channel_view channels[CHANNEL_COUNT];
+	size_t count;
+	struct delivery rows[];
+};
+
 struct live_agent {
 	char uuid[37];
 	int64_t start_wall_ms;
@@ -87,8 +108,9 @@ struct snapshot {
 	int references; /* under the hub's lock */
 	const struct conf *conf;
 	struct live *live;
-	struct alarms *alarms;     /* NULL: none */
-	struct event_view *events; /* NULL: none */
+	struct alarms *alarms;         /* NULL: none */
+	struct event_view *events;     /* NULL: none */
+	struct deliveries *deliveries; /* NULL: none */
 	struct live_agent agent;
 };
 
@@ -113,13 +135,15 @@ int hub_publish(
     struct hub *hub, const struct conf *conf, struct live *live, const struct live_agent *agent);
 
 /*
- * For the engine: the alarms or the events of all snapshots that are published from now on; the
- * reference is taken.
+ * For the engine: the alarms, the events or the deliveries of all snapshots that are published from
+ * now on; the reference is taken.
  */
 void hub_take_alarms(struct hub *hub, struct alarms *alarms);
 void hub_take_events(struct hub *hub, struct event_view *events);
+void hub_take_deliveries(struct hub *hub, struct deliveries *deliveries);
 
 /* With room for `count` rows, one reference.  NULL: no memory. */
 struct alarms *alarms_new(size_t count);
+struct deliveries *deliveries_new(size_t count);
 
 #endif

@@ -18,3 +18,15 @@ TESTS += tests/unit/engine/test_engine_alarm
 check_PROGRAMS += tests/unit/engine/test_summary
 tests_unit_engine_test_summary_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_summary
+
+OUTBOX_BENCH = tests/unit/engine/outbox_bench.c tests/unit/engine/outbox_bench.h \
+	tests/unit/fixture.c tests/unit/fixture.h
+check_PROGRAMS += tests/unit/engine/test_outbox
+tests_unit_engine_test_outbox_SOURCES = tests/unit/engine/test_outbox.c $(OUTBOX_BENCH)
+tests_unit_engine_test_outbox_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox
+check_PROGRAMS += tests/unit/engine/test_outbox_limits
+tests_unit_engine_test_outbox_limits_SOURCES = tests/unit/engine/test_outbox_limits.c \
+	$(OUTBOX_BENCH)
+tests_unit_engine_test_outbox_limits_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_limits

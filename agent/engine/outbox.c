@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rows of the delivery queue: who gets one, who gives way, what is kept. */
+#include "engine/outbox.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/route.h"
+#include "core/text.h"
+#include "engine/engine_private.h"
+
+/* ---- channels ---- */
+
+/* Whom the master tells is its own business: to us it is one destination. */
+static int
+route_snmp(struct engine *engine, struct outbox_channel *channel, const struct record *record,
+    uint32_t step)
+{
+	return outbox_add(engine, channel, record, "master agent", step);
+}
+
+static const struct channel_kind kinds[] = {
+	{
+	    .channel = CHANNEL_SNMP,
+	    .name = "snmp",
+	    .down = RESULT_MASTER_UNAVAILABLE,
+	    .is_in_order = true,
+	    .is_final_at_once = true,
+	    .has_replay = true,
+	    .is_paced = true,
+	    .tells_unstored = true,
+	    .window = 32,
+	    .lost_after_ms = 120000,
+	    .route = route_snmp,
+	},
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+_Static_assert(KIND_COUNT <= CHANNEL_COUNT, "there is room for all channels");
+
+void
+outbox_init(struct engine *engine)
+{
+	struct outbox *outbox = &engine->outbox;
+
+	outbox->next_id = 1;
+	outbox->due_ms = INT64_MAX;
+	outbox->random = (uint32_t)engine->now.wall_ms | 1;
+	outbox->channel_count = KIND_COUNT;
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		outbox->channels[i].kind = &kinds[i];
+}
+
+void
+outbox_done(struct engine *engine)
+{
+	free(engine->outbox.rows);
+}
+
+struct outbox_channel *
+outbox_channel(struct engine *engine, uint8_t channel)
+{
+	for (size_t i = 0; i < engine->outbox.channel_count; i++)
+		if (engine->outbox.channels[i].kind->channel == channel)
+			return &engine->outbox.channels[i];
+	return NULL;
+}
+
+/* ---- rows ---- */
+
+struct outbox_row *
+outbox_row(struct engine *engine, uint32_t id)
+{
+	struct outbox *outbox = &engine->outbox;
+	size_t low = 0, high = outbox->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (outbox->rows[middle].delivery.id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == outbox->count || outbox->rows[low].delivery.id != id)
+		return NULL;
+	return &outbox->rows[low];
+}
+
+size_t
+outbox_pending_of(const struct engine *engine, const struct outbox_channel *channel)
+{
+	const struct outbox *outbox = &engine->outbox;
+	size_t count = 0;
+
+	for (size_t i = 0; i < outbox->count; i++)
+		count += outbox->rows[i].delivery.channel == channel->kind->channel &&
+		         !delivery_is_final(&outbox->rows[i].delivery);
+	return count;
+}
+
+static size_t
+maximum(const struct engine *engine)
+{
+	const struct conf_delivery *conf = &engine->conf->delivery;
+	size_t bytes = conf->maximum_bytes / sizeof(struct outbox_row);
+
+	return conf->maximum < bytes ? conf->maximum : bytes;
+}
+
+bool
+outbox_is_full(const struct engine *engine)
+{
+	return engine->outbox.pending >= maximum(engine);
+}
+
+/* Not stored: whether a row is held is found again by the state of its channel. */
+static bool
+is_kept(enum delivery_input input)
+{
+	return input != DELIVERY_BLOCK && input != DELIVERY_RELEASE;
+}
+
+static void
+count_end(struct delivery_books *books, enum delivery_state state)
+{
+	switch (state) {
+	case DELIVERY_DELIVERED:
+		books->delivered++;
+		break;
+	case DELIVERY_SUPERSEDED:
+		books->superseded++;
+		break;
+	case DELIVERY_EXPIRED:
+		books->expired++;
+		break;
+	case DELIVERY_FAILED:
+		books->failed++;
+		break;
+	case DELIVERY_HELD:
+	case DELIVERY_READY:
+	case DELIVERY_SENDING:
+	case DELIVERY_IN_DOUBT:
+	case DELIVERY_DEFERRED:
+		break;
+	}
+}
+
+void
+outbox_apply(struct engine *engine, struct outbox_row *row, enum delivery_input input)
+{
+	struct delivery *delivery = &row->delivery;
+	struct outbox_channel *channel = outbox_channel(engine, delivery->channel);
+	uint32_t in_doubt = delivery->in_doubt;
+	int r = delivery_apply(delivery, input);
+
+	assert(r == 0);
+	(void)r;
+	if (!is_kept(input))
+		return;
+	row->is_changed = true;
+	channel->is_changed = true;
+	if (delivery->in_doubt > in_doubt)
+		channel->books.in_doubt++;
+	else if (delivery->state == DELIVERY_DEFERRED)
+		channel->books.deferred++;
+	if (!delivery_is_final(delivery))
+		return;
+	delivery->ended_ms = engine->now.boottime_ms;
+	count_end(&channel->books, delivery->state);
+	engine->outbox.pending--;
+}
+
+/* ---- one more ---- */
+
+/* The lowest class, the oldest of it. */
+static struct outbox_row *
+find_victim(struct outbox *outbox)
+{
+	struct outbox_row *victim = NULL;
+
+	for (size_t i = 0; i < outbox->count; i++) {
+		struct outbox_row *row = &outbox->rows[i];
+
+		if (delivery_is_waiting(&row->delivery) &&
+		    (victim == NULL || row->delivery.class < victim->delivery.class))
+			victim = row;
+	}
+	return victim;
+}
+
+static void
+evict(struct engine *engine)
+{
+	struct outbox_row *row = find_victim(&engine->outbox);
+
+	if (row == NULL)
+		return; /* all are under way */
+	outbox_apply(engine, row, DELIVERY_EVICT);
+	row->delivery.has_result = true;
+	row->delivery.result = RESULT_QUEUE_FULL;
+	row->is_evicted = true;
+}
+
+int
+outbox_make_room(struct outbox *outbox)
+{
+	size_t room = outbox->room == 0 ? 64 : 2 * outbox->room;
+	struct outbox_row *rows;
+
+	if (outbox->count < outbox->room)
+		return 0;
+	rows = reallocarray(outbox->rows, room, sizeof(*rows));
+	if (rows == NULL)
+		return -ENOMEM;
+	outbox->rows = rows;
+	outbox->room = room;
+	return 0;
+}
+
+static struct delivery_useful
+useful_for(const struct conf_delivery *conf)
+{
+	return (struct delivery_useful){
+		.raise_ms = conf->useful_for_s * INT64_C(1000),
+		.reminder_ms = conf->useful_for_digest_s * INT64_C(1000),
+		.test_ms = conf->useful_for_test_s * INT64_C(1000),
+	};
+}
+
+int
+outbox_add(struct engine *engine, struct outbox_channel *channel, const struct record *record,
+    const char *destination, uint32_t step)
+{
+	const struct delivery_useful useful = useful_for(&engine->conf->delivery);
+	struct outbox *outbox = &engine->outbox;
+	struct outbox_row *row;
+
+	if (outbox_make_room(outbox) < 0)
+		return -ENOMEM;
+	row = &outbox->rows[outbox->count++];
+	*row = (struct outbox_row){
+		.delivery = {
+			.id = outbox->next_id++,
+			.seq = record->seq,
+			.alarm_id = record->alarm_id,
+			.channel = (uint8_t)channel->kind->channel,
+			.state = channel->is_up ? DELIVERY_READY : DELIVERY_HELD,
+			.class = (uint8_t)delivery_class_of(record->kind, record->severity),
+			.step = step,
+			.created_ms = engine->now.boottime_ms,
+			.created_wall_ms = engine->now.wall_ms,
+			.useful_until_ms = engine->now.boottime_ms +
+			                   delivery_useful_ms(record->kind, &useful),
+		},
+		.record = *record,
+		.is_changed = true,
+	};
+	if (step != 0)
+		row->delivery.class = DELIVERY_LOW;
+	text_copy(row->delivery.destination, sizeof(row->delivery.destination), destination);
+	channel->books.accepted++;
+	channel->is_changed = true;
+	outbox->pending++;
+	if (outbox->pending > maximum(engine))
+		evict(engine);
+	return 0;
+}
+
+/* ---- what has ended ---- */
+
+void
+outbox_retire(struct engine *engine)
+{
+	const struct conf_delivery *conf = &engine->conf->delivery;
+	const int64_t kept_ms = conf->retention_s * INT64_C(1000);
+	struct outbox *outbox = &engine->outbox;
+	size_t ended = outbox->count - outbox->pending;
+
+	for (size_t i = 0; i < outbox->count && ended > 0; i++) {
+		struct outbox_row *row = &outbox->rows[i];
+
+		if (!delivery_is_final(&row->delivery))
+			continue;
+		row->is_gone = ended > conf->retention_rows ||
+		               engine->now.boottime_ms - row->delivery.ended_ms > kept_ms;
+		ended--;
+	}
+}
+
+/* ---- what people do ---- */
+
+int
+outbox_flush(struct engine *engine, enum channel channel)
+{
+	struct outbox_channel *found = outbox_channel(engine, (uint8_t)channel);
+
+	if (found == NULL)
+		return -ENOENT;
+	outbox_wake(engine, found);
+	return 0;
+}
+
+static int
+find_waiting(struct engine *engine, uint32_t id, struct outbox_row **ret_row)
+{
+	struct outbox_row *row = outbox_row(engine, id);
+
+	if (row == NULL)
+		return -ENOENT;
+	if (!delivery_is_waiting(&row->delivery))
+		return -EINVAL;
+	*ret_row = row;
+	return 0;
+}
+
+int
+outbox_retry(struct engine *engine, uint32_t id)
+{
+	struct outbox_row *row;
+	int r = find_waiting(engine, id, &row);
+
+	if (r < 0)
+		return r;
+	row->delivery.failures = 0;
+	row->delivery.next_ms = engine->now.boottime_ms;
+	if (outbox_channel(engine, row->delivery.channel)->is_up)
+		outbox_apply(engine, row, DELIVERY_RELEASE);
+	engine->outbox.has_news = true;
+	engine->outbox.is_shown = false;
+	return 0;
+}
+
+int
+outbox_cancel(struct engine *engine, uint32_t id)
+{
+	struct outbox_row *row;
+	int r = find_waiting(engine, id, &row);
+
+	if (r < 0)
+		return r;
+	outbox_apply(engine, row, DELIVERY_SUPERSEDE);
+	engine->has_changed = true;
+	return 0;
+}
+
+void
+outbox_replay(struct engine *engine, uint32_t behind_seq)
+{
+	for (size_t i = 0; i < engine->outbox.channel_count; i++) {
+		struct outbox_channel *channel = &engine->outbox.channels[i];
+
+		if (!channel->kind->has_replay)
+			continue;
+		channel->books.replay_next = behind_seq + 1;
+		channel->books.replay_last = engine->log.last_seq;
+		channel->books.replay_step++;
+		if (behind_seq >= engine->log.last_seq)
+			channel->books.replay_next = 0;
+		channel->is_changed = true;
+	}
+	engine->has_changed = true;
+}

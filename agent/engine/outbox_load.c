@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The queue after a start, and as it is shown. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_private.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+
+struct loader {
+	struct engine *engine;
+	bool is_clock_synchronised;
+};
+
+/* The times of another boot, in ours. */
+static void
+shift_times(const struct loader *loader, const struct moment *created, struct delivery *delivery)
+{
+	const struct moment *now = &loader->engine->now;
+	int64_t age_ms = elapsed_ms(created, now, loader->is_clock_synchronised);
+	int64_t by_ms = now->boottime_ms - age_ms - delivery->created_ms;
+
+	delivery->created_ms += by_ms;
+	delivery->useful_until_ms += by_ms;
+	delivery->ended_ms += by_ms;
+}
+
+/* Its event: in the log, or kept for this row alone. */
+static int
+find_record(struct engine *engine, struct outbox_row *row, struct err *err)
+{
+	const struct record *record = event_log_get(&engine->log, row->delivery.seq);
+
+	if (record != NULL) {
+		row->record = *record;
+		return 0;
+	}
+	return store_get_event(engine->store, row->delivery.seq, &row->record, err);
+}
+
+/* No channel works yet: what waits is tried as soon as one does. */
+static int
+go_on(struct engine *engine, struct outbox_row *row, struct err *err)
+{
+	int r = find_record(engine, row, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (delivery_is_under_way(&row->delivery))
+		outbox_apply(engine, row, DELIVERY_CRASH);
+	if (r == -ENOENT) { /* nobody knows any more what there was to say */
+		outbox_apply(engine, row, DELIVERY_EXPIRE);
+		return 0;
+	}
+	row->delivery.next_ms = INT64_MAX;
+	outbox_apply(engine, row, DELIVERY_BLOCK);
+	return 0;
+}
+
+static bool
+is_sound(const struct delivery *delivery)
+{
+	return delivery->state >= DELIVERY_DELIVERED && delivery->state <= DELIVERY_FAILED &&
+	       delivery->result < RESULT_COUNT;
+}
+
+static int
+take_row(
+    void *context, const struct delivery *delivery, const struct moment *created, struct err *err)
+{
+	const struct loader *loader = context;
+	struct engine *engine = loader->engine;
+	struct outbox *outbox = &engine->outbox;
+	struct outbox_row *row;
+
+	if (!is_sound(delivery)) {
+		log_warning("delivery %u: what is stored of it cannot be understood",
+		    (unsigned)delivery->id);
+		return 0;
+	}
+	if (outbox_channel(engine, delivery->channel) == NULL)
+		return 0; /* of a channel that this program was built without */
+	if (outbox_make_room(outbox) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
+	row = &outbox->rows[outbox->count++];
+	*row = (struct outbox_row){ .delivery = *delivery };
+	shift_times(loader, created, &row->delivery);
+	if (delivery_is_final(&row->delivery))
+		return 0;
+	outbox->pending++;
+	return go_on(engine, row, err);
+}
+
+int
+outbox_load(struct engine *engine, struct err *err)
+{
+	struct loader loader = { engine, clock_is_synchronised() };
+	struct outbox *outbox = &engine->outbox;
+	int r;
+
+	outbox->count = 0;
+	outbox->pending = 0;
+	r = store_get_number(engine->store, STORE_NEXT_DELIVERY_ID, &outbox->next_id, err);
+	for (size_t i = 0; i < outbox->channel_count && r == 0; i++)
+		r = store_get_books(engine->store, (uint8_t)outbox->channels[i].kind->channel,
+		    &outbox->channels[i].books, err);
+	if (r == 0)
+		r = store_load_deliveries(engine->store, take_row, &loader, err);
+	outbox_find_paths(engine);
+	return r;
+}
+
+/* ---- the snapshot ---- */
+
+static void
+show_channel(
+    const struct engine *engine, const struct outbox_channel *channel, struct channel_view *view)
+{
+	const struct outbox *outbox = &engine->outbox;
+
+	*view = (struct channel_view){
+		.channel = channel->kind->channel,
+		.name = channel->kind->name,
+		.books = channel->books,
+		.pending = channel->books.late_count,
+		.is_up = channel->is_up,
+	};
+	for (size_t i = 0; i < outbox->count; i++) {
+		const struct delivery *delivery = &outbox->rows[i].delivery;
+
+		if (delivery->channel != channel->kind->channel || delivery_is_final(delivery))
+			continue;
+		view->pending++;
+		if (!view->has_oldest || delivery->created_ms < view->oldest_ms)
+			view->oldest_ms = delivery->created_ms;
+		view->has_oldest = true;
+	}
+}
+
+struct deliveries *
+outbox_view(struct engine *engine)
+{
+	const struct outbox *outbox = &engine->outbox;
+	struct deliveries *deliveries = deliveries_new(outbox->count);
+
+	if (deliveries == NULL)
+		return NULL;
+	for (size_t i = 0; i < outbox->count; i++)
+		deliveries->rows[i] = outbox->rows[i].delivery;
+	deliveries->channel_count = outbox->channel_count;
+	for (size_t i = 0; i < outbox->channel_count; i++)
+		show_channel(engine, &outbox->channels[i], &deliveries->channels[i]);
+	return deliveries;
+}

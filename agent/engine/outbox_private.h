@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ENGINE_OUTBOX_PRIVATE_H
+#define ENGINE_OUTBOX_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/breaker.h"
+#include "core/delivery.h"
+#include "core/err.h"
+#include "core/pace.h"
+#include "core/record.h"
+#include "engine/channel.h"
+#include "engine/snapshot.h"
+
+/*
+ * Inside agent/engine/ only.  How the queue works in a turn:
+ *
+ *	outbox_turn      what is due becomes ready; does it want to be stored?
+ *	outbox_prepare   at the begin of a commit: rows for the new events and for stored ones that
+ *	                 have to catch up; who gives way; what will leave next is stored as handed
+ *	                 over before it is
+ *	outbox_write     within the transaction
+ *	outbox_committed, or outbox_take_back if it failed
+ *	outbox_send      at the end of the turn, when everybody can see what was stored
+ *
+ * A commit costs a flush of the disk.  So what leaves is stored as handed over in lots, and how it
+ * went is stored with the next lot, at once if nothing more is under way.
+ */
+#define OUTBOX_LOT 64
+
+struct engine;
+struct outbox_channel;
+
+struct outbox_row {
+	struct delivery delivery;
+	struct record record; /* its event, which may be gone from the log; seq 0 if it has ended */
+	bool is_changed;      /* is not stored as it is */
+	bool is_out;          /* its carrier has it */
+	bool is_evicted;      /* by the commit that is under way */
+	bool is_gone;         /* with the next commit */
+	int64_t left_ms;      /* while it is out */
+};
+
+/* What is particular to a channel: all else is the same for all. */
+struct channel_kind {
+	enum channel channel;
+	const char *name;
+	enum result down; /* what its path is then */
+
+	/* One event after the other: the head of the line waits, the others behind it. */
+	bool is_in_order;
+
+	/* An attempt cannot be stopped half-way: from its begin on it is in doubt. */
+	bool is_final_at_once;
+	bool has_replies; /* of a server, with code and name */
+	bool has_replay;  /* stored events are told again if somebody asks */
+	bool is_paced;
+	bool tells_unstored;   /* what cannot be stored is told all the same, as event 0 */
+	unsigned window;       /* rows out at once */
+	int64_t lost_after_ms; /* a carrier that has not answered by then never will */
+
+	/* Adds a row for each destination that the event is for (outbox_add).  0 or -ENOMEM. */
+	int (*route)(struct engine *engine, struct outbox_channel *channel,
+	    const struct record *record, uint32_t step);
+};
+
+struct outbox_channel {
+	const struct channel_kind *kind;
+	struct delivery_books books; /* stored */
+	bool is_changed;
+	bool is_up;
+	struct breaker breaker;
+	struct pace pace;
+	unsigned out;
+	int64_t busy_ms; /* its carrier takes nothing before that */
+
+	uint32_t path_alarm; /* 0: the path is not known to be down */
+	bool is_in_trouble;
+	int64_t trouble_ms; /* since then */
+};
+
+/* Rows that ended badly and are not told yet. */
+struct outbox_loss {
+	uint8_t channel, result;
+	char destination[DELIVERY_DESTINATION_SIZE];
+	uint32_t count; /* since it was told */
+	bool is_told;
+	int64_t told_ms;
+};
+#define OUTBOX_LOSSES 16
+
+struct outbox {
+	struct outbox_row *rows; /* by id */
+	size_t count, room;
+	size_t pending; /* of them */
+	uint32_t next_id;
+	struct outbox_channel channels[CHANNEL_COUNT];
+	size_t channel_count;
+	struct outbox_loss losses[OUTBOX_LOSSES];
+	uint32_t random;
+	uint32_t generation; /* of the configuration that it knows */
+
+	/* while a commit is under way */
+	size_t first_new;
+	uint32_t id_before;
+	struct delivery_books books_before[CHANNEL_COUNT];
+
+	size_t unstored_told;   /* of engine->waiting */
+	bool has_results;       /* that are not stored */
+	int64_t results_due_ms; /* then they have to be */
+	bool has_news;          /* there may be something to do */
+	int64_t due_ms;         /* then there is */
+	bool is_warned;         /* it is filling up */
+	bool is_shown;          /* the snapshot has it as it is */
+};
+
+static inline bool
+outbox_is_of(const struct outbox_row *row, const struct outbox_channel *channel)
+{
+	return row->delivery.channel == channel->kind->channel;
+}
+
+/* Stored, or to be stored, as handed over, and still here. */
+static inline bool
+outbox_is_marked(const struct outbox_row *row)
+{
+	return delivery_is_under_way(&row->delivery) && !row->is_out;
+}
+
+/* outbox.c: rows. */
+
+void outbox_init(struct engine *engine);
+void outbox_done(struct engine *engine);
+struct outbox_channel *outbox_channel(struct engine *engine, uint8_t channel); /* NULL: none */
+struct outbox_row *outbox_row(struct engine *engine, uint32_t id);             /* NULL: none */
+
+int outbox_make_room(struct outbox *outbox); /* for one more row; -ENOMEM */
+
+/* A new row, which may itself be the one that gives way.  0 or -ENOMEM. */
+int outbox_add(struct engine *engine, struct outbox_channel *channel, const struct record *record,
+    const char *destination, uint32_t step);
+
+/* Moves a row, and counts what follows.  The row has to take it. */
+void outbox_apply(struct engine *engine, struct outbox_row *row, enum delivery_input input);
+
+bool outbox_is_full(const struct engine *engine);
+size_t outbox_pending_of(const struct engine *engine, const struct outbox_channel *channel);
+
+/* Ages out what has ended. */
+void outbox_retire(struct engine *engine);
+
+/* outbox_commit.c */
+int outbox_prepare(struct engine *engine);
+int outbox_write(struct engine *engine, struct err *err);
+void outbox_committed(struct engine *engine);
+void outbox_take_back(struct engine *engine);
+
+/* outbox_load.c */
+int outbox_load(struct engine *engine, struct err *err);
+struct deliveries *outbox_view(struct engine *engine); /* NULL: no memory */
+
+/* outbox_send.c */
+void outbox_turn(struct engine *engine);
+void outbox_mark(struct engine *engine);
+void outbox_send(struct engine *engine);
+int64_t outbox_due_ms(const struct engine *engine); /* INT64_MAX: nothing to do */
+bool outbox_is_busy(const struct engine *engine);   /* something is under way, or not stored */
+
+/* outbox_outcome.c */
+void outbox_outcome(struct engine *engine, const struct delivery_outcome *outcome);
+void outbox_news(struct engine *engine, const struct channel_news *news);
+void outbox_lose_old(struct engine *engine); /* what no carrier will answer any more */
+
+/* There is reason to hope: whatever waits is tried at once. */
+void outbox_wake(struct engine *engine, struct outbox_channel *channel);
+void outbox_wake_all(struct engine *engine); /* a new configuration may be what was missing */
+
+/* outbox_late.c: stored events that are told in their turn, without a row until then. */
+
+/* An event that is being stored: rows, or its turn later.  0 or -ENOMEM. */
+int outbox_route_event(
+    struct engine *engine, struct outbox_channel *channel, const struct record *record);
+
+/* Rows for those whose turn has come, as far as there is room; whether it would do anything.  0 or
+ * -ENOMEM. */
+int outbox_catch_up(struct engine *engine, struct outbox_channel *channel);
+bool outbox_is_behind(const struct engine *engine, const struct outbox_channel *channel);
+
+/* Those that the log has dropped before their turn came. */
+void outbox_forget_late(struct engine *engine, struct outbox_channel *channel);
+
+/* outbox_path.c: what is wrong with the queue itself. */
+void outbox_tick(struct engine *engine);                               /* each second */
+void outbox_lost(struct engine *engine, const struct outbox_row *row); /* it ended badly */
+void outbox_lost_late(struct engine *engine, const struct outbox_channel *channel, uint32_t count);
+void outbox_find_paths(struct engine *engine);
+
+#endif
