@@ -15,6 +15,7 @@ import subprocess
 import time
 
 import harness
+import traps
 
 Row = collections.namedtuple("Row", "name measured reach is_reached")
 Request = collections.namedtuple("Request", "time unit function address count")
@@ -486,6 +487,49 @@ def stopped_master(is_quick):
                   f"{max(during):.0f} (before it: {max(before):.0f})")
 
 
+# ---- notifications ----
+
+def await_growth(path, size):
+    """Until the file is longer than that; when that was seen."""
+    deadline = time.monotonic() + PATIENCE_S
+    while os.path.getsize(path) <= size:
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"nothing more in {path}")
+        time.sleep(0.0005)
+    return time.monotonic()
+
+
+def one_crossing(slave, trapd, value):
+    """Seconds from the request whose answer crosses the limit to the notification's line."""
+    await_growth(slave.request_log, os.path.getsize(slave.request_log))
+    slave.tell(f"set 1 holding 0 {value}")
+    told, asked = os.path.getsize(trapd.log_path), len(seen(slave))
+    arrived = await_growth(trapd.log_path, told)
+    return arrived - seen(slave)[asked].time
+
+
+def crossing_to_notification(is_quick):
+    """ms from the sample that confirms a crossing to the notification at snmptrapd"""
+    crossings = 60 if is_quick else 500
+    with open_stage() as stage:
+        trapd = traps.Snmptrapd(stage)
+        stage.sinks = trapd.sinks()
+        stage.snmpd()
+        slave = logging_slave(stage, "--tcp", "0", "--command", "set 1 holding 0 2800")
+        stage.daemon(tcp_bus("line", slave, poll_interval="100ms")
+                     + harness.sensor("inlet", "line", "1:holding:0:int16", gain="0.01",
+                                      high_warning=27, high_critical=32, on_delay="0",
+                                      off_delay="0", min_samples=1))
+        trapd.await_seqs([1, 2])
+        # from warning to critical and back: what never clears does not chatter
+        times = [1000 * one_crossing(slave, trapd, 2800 if number % 2 else 3300)
+                 for number in range(crossings)]
+        harness.await_(lambda: len(trapd.seqs()) == crossings + 2, "one notification a crossing")
+    middle, high = statistics.median(times), statistics.quantiles(times, n=100)[98]
+    yield at_most("ms, crossing to snmptrapd, p99", high, 50,
+                  f"{high:.1f} (p50 {middle:.1f}, most {max(times):.1f}, {crossings} crossings)")
+
+
 FIGURES = {
     "requests": requests_per_cycle,
     "cycle": full_cycle,
@@ -498,4 +542,5 @@ FIGURES = {
     "dead-unit": dead_unit,
     "restart": rows_after_restart,
     "stopped": stopped_master,
+    "notify": crossing_to_notification,
 }
