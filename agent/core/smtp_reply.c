@@ -258,8 +258,6 @@ smtp_offer_write(const struct smtp_offer *offer, struct strbuf *to)
 		strbuf_add(to, "250-SIZE %u\r\n", (unsigned)offer->size_max);
 	if (offer->has_dsn)
 		strbuf_add(to, "250-DSN\r\n");
-	if (offer->has_deliverby)
-		strbuf_add(to, "250-DELIVERBY %u\r\n", (unsigned)offer->by_min_s);
 	if (offer->has_8bitmime)
 		strbuf_add(to, "250-8BITMIME\r\n");
 	strbuf_add(to, "250 OK\r\n");

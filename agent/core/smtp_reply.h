@@ -62,7 +62,8 @@ void smtp_offer_read(const struct smtp_reader *reader, struct smtp_offer *ret_of
 /* Is this mechanism, in upper case, offered? */
 bool smtp_offer_has(const struct smtp_offer *offer, const char *mechanism);
 
-/* The reply to EHLO that libesmtp gets: SIZE, DSN, DELIVERBY, 8BITMIME where offered, no more. */
+/* The reply to EHLO that libesmtp gets: SIZE, DSN, 8BITMIME where offered, no more.  DELIVERBY is
+ * ours: libesmtp 1.1 looks up its letter beyond the end of a table. */
 void smtp_offer_write(const struct smtp_offer *offer, struct strbuf *to);
 
 #endif

@@ -310,7 +310,7 @@ offers_the_library_no_more_than_it_may_use(void **state)
 		{ { .has_size = true, .size_max = 1000, .has_8bitmime = true },
 		    "250-SIZE 1000\r\n250-8BITMIME\r\n250 OK\r\n" },
 		{ { .has_dsn = true, .has_deliverby = true, .by_min_s = 9 },
-		    "250-DSN\r\n250-DELIVERBY 9\r\n250 OK\r\n" },
+		    "250-DSN\r\n250 OK\r\n" },
 	};
 
 	(void)state;
