@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus/propose.h"
+#include "core/glob.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "drivers/driver.h"
@@ -311,7 +312,7 @@ try_profiles(struct scan *scan, const struct found *found)
 	for (size_t i = 0; i < scan->profiles->count && r == 0; i++) {
 		const struct conf_profile_map *map = &scan->profiles->maps[i];
 
-		if (conf_profile_match(map->profile.drivers, scan->driver->name))
+		if (glob_matches(map->profile.drivers, scan->driver->name))
 			r = try_profile(scan, map, found);
 	}
 	if (scan->candidate_count > 1)

@@ -10,6 +10,7 @@
 
 #include "conf/conf_profile.h"
 #include "conf/conf_reader.h"
+#include "core/glob.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 
@@ -172,7 +173,7 @@ check_wanted(struct expansion *expansion, const struct part *own)
 {
 	const struct conf_device *device = &expansion->device->device;
 
-	if (conf_profile_match(device->sensors, own->sensor.name))
+	if (glob_matches(device->sensors, own->sensor.name))
 		return 0;
 	err_set(&expansion->reader->err, -EINVAL,
 	    "sensor \"%s\" of device \"%s\" is left out by sensors = \"%s\": want it in there, "
@@ -192,7 +193,7 @@ make_sensors(struct expansion *expansion, const struct parts *base)
 	for (size_t i = 0; i < base->count && r == 0; i++) {
 		const struct part *part = &base->parts[i];
 
-		if (!conf_profile_match(wanted, part->sensor.name))
+		if (!glob_matches(wanted, part->sensor.name))
 			continue;
 		r = make_sensor(
 		    expansion, part, reader_find_part(&device->parts, part->sensor.name));
@@ -272,7 +273,7 @@ expand_on(struct expansion *expansion, const struct conf_bus *bus)
 	if (r < 0)
 		return r;
 	expansion->profile = &profile->profile;
-	if (!conf_profile_match(profile->profile.drivers, bus->driver)) {
+	if (!glob_matches(profile->profile.drivers, bus->driver)) {
 		err_set(&reader->err, -EINVAL,
 		    "profile = \"%s\": want one for driver %s, as bus \"%s\" has; this is for %s",
 		    device->profile, bus->driver, bus->name, profile->profile.drivers);

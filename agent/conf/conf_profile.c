@@ -4,7 +4,6 @@
 #include "conf/conf_profile.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,31 +18,6 @@
 #define FOLDERS 2
 
 #define NAMES_SHOWN_SIZE 320 /* in an error, of those that would be right */
-
-/* One pattern without the blanks around it; the text behind its comma, or the end. */
-static const char *
-next_pattern(const char *patterns, char *to, size_t size)
-{
-	size_t length = strcspn(patterns, ","), first = strspn(patterns, " "), last = length;
-
-	while (last > first && patterns[last - 1] == ' ')
-		last--;
-	snprintf(to, size, "%.*s", first < last ? (int)(last - first) : 0, patterns + first);
-	return patterns + length + (patterns[length] == ',');
-}
-
-bool
-conf_profile_match(const char *patterns, const char *name)
-{
-	char pattern[CONF_TEXT_SIZE];
-
-	while (*patterns != '\0') {
-		patterns = next_pattern(patterns, pattern, sizeof(pattern));
-		if (fnmatch(pattern, name, FNM_NOESCAPE) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* ---- where they lie ---- */
 

@@ -2,7 +2,6 @@
 #ifndef CONF_CONF_PROFILE_H
 #define CONF_CONF_PROFILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "conf/conf.h"
@@ -29,9 +28,5 @@ struct conf_profiles {
 /* All that a configuration at `path` can name.  0 or -ENOMEM; conf_profiles_done in any case. */
 int conf_profiles_read(const char *path, struct conf_profiles *ret_profiles, struct err *err);
 void conf_profiles_done(struct conf_profiles *profiles);
-
-/* "a, b*, c": patterns with * and ? for whole names, commas and blanks between them.  The name fits
- * one of them. */
-bool conf_profile_match(const char *patterns, const char *name);
 
 #endif

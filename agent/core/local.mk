@@ -16,6 +16,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/event.h \
 	agent/core/event_text.c agent/core/event_text.h \
 	agent/core/extremes.c agent/core/extremes.h \
+	agent/core/glob.c agent/core/glob.h \
 	agent/core/kept.c agent/core/kept.h \
 	agent/core/limits.c agent/core/limits.h \
 	agent/core/mailbox.c agent/core/mailbox.h \

@@ -104,3 +104,6 @@ TESTS += tests/unit/core/test_uuid
 check_PROGRAMS += tests/unit/core/test_mailbox
 tests_unit_core_test_mailbox_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_mailbox
+check_PROGRAMS += tests/unit/core/test_glob
+tests_unit_core_test_glob_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_glob
