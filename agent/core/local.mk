@@ -16,8 +16,10 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/event.h \
 	agent/core/event_text.c agent/core/event_text.h \
 	agent/core/extremes.c agent/core/extremes.h \
+	agent/core/flood.c agent/core/flood.h \
 	agent/core/glob.c agent/core/glob.h \
 	agent/core/kept.c agent/core/kept.h \
+	agent/core/limiter.c agent/core/limiter.h \
 	agent/core/limits.c agent/core/limits.h \
 	agent/core/mailbox.c agent/core/mailbox.h \
 	agent/core/message.c agent/core/message.h \
@@ -40,4 +42,5 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/suppression.c agent/core/suppression.h \
 	agent/core/text.c agent/core/text.h \
 	agent/core/units.c agent/core/units.h \
-	agent/core/uuid.c agent/core/uuid.h
+	agent/core/uuid.c agent/core/uuid.h \
+	agent/core/window.c agent/core/window.h
