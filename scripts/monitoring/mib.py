@@ -13,7 +13,7 @@ ROW = re.compile(r"^(\w+) OBJECT-TYPE\n(?:    .*\n|\n)*?    INDEX +\{ *(\w+)", r
 LABEL = re.compile(r"([a-z][\w-]*)\((\d+)\)")
 
 Notification = collections.namedtuple("Notification",
-    "name number type summary arguments severity description")
+    "name number type summary arguments objects description")
 
 
 class MibError(Exception):
@@ -66,7 +66,8 @@ class Mib:
                 self.notifications.append(Notification(name, numbers[-1],
                     comment(body, "TYPE", '"([^"]*)"'), comment(body, "SUMMARY", '"([^"]*)"'),
                     comment(body, "ARGUMENTS", r"\{([\d,]+)\}").split(","),
-                    comment(body, "SEVERITY", r"(\w+)"), quoted(body, "DESCRIPTION")))
+                    re.search(r"OBJECTS\s*\{([^}]*)\}", body).group(1).replace(",", " ").split(),
+                    quoted(body, "DESCRIPTION")))
         rows = dict(ROW.findall(text))
         for entry in self.objects.values():
             entry.index = rows.get(entry.parent, "")

@@ -42,3 +42,5 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/manager.py \
 	tests/system/owserver.py \
 	tests/system/traps.py
+	tests/system/rack.py
+include tests/system/consumers/local.mk

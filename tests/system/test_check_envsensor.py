@@ -6,47 +6,17 @@ import re
 import subprocess
 
 import harness
-from harness import DOWN, FAULT, GOOD, UP, await_, bus, sensor
-from manager import BUILD
+from harness import BUILD, DOWN, FAULT, UP, await_
+from rack import Rack
 
 PLUGIN = os.path.join(BUILD, "scripts/monitoring/nagios/check_envsensor")
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
-AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1}
 
 # Of the plug-in guidelines: 'label'=value[UOM];[warn];[crit];[min];[max]
 NUMBER = r"-?\d+(\.\d+)?"
 RANGE = rf"@?(~|{NUMBER})?:?({NUMBER})?"
 PERFORMANCE = re.compile(
     rf"'[^'=]+'={NUMBER}(s|ms|%|B|c)?(;({RANGE})?){{0,2}}(;({NUMBER})?){{0,2}}")
-
-
-class Rack:
-    """Four sensors that a script moves, behind an agent that knows SNMPv3, too."""
-
-    def __init__(self, stage):
-        self.stage = stage
-        self.script()
-        sensors = [
-            sensor("Rack A inlet", "rack", "inlet", low_critical=5, low_warning=10,
-                high_warning=27, high_critical=32, **AT_ONCE),
-            sensor("Rack A outlet", "rack", "outlet", high_critical=45, **AT_ONCE),
-            sensor("Room", "rack", "humidity", quantity="humidity", **AT_ONCE),
-            sensor("Door", "rack", "door", quantity="contact", high_critical=1, **AT_ONCE),
-        ]
-        self.config = bus("rack", "sim", stage.path("script")) + "".join(sensors)
-        stage.snmpd("createUser monitor SHA authenticate AES encipherment\n"
-            "rouser monitor priv\n")
-        self.start()
-
-    def script(self, **words):
-        words = {"inlet": "21.5", "outlet": "-3.5", "humidity": "45", "door": "0", **words}
-        self.stage.write("script",
-            "".join(f"{name} {word}\n" for name, word in words.items()))
-
-    def start(self):
-        self.daemon = self.stage.daemon(self.config)
-        self.daemon.await_master()
-        self.stage.manager.await_sensor("Door", quality=GOOD)
 
 
 class PluginTest(harness.SystemTest):
