@@ -6,8 +6,10 @@ conf_tests = \
 	tests/unit/conf/test_conf_device \
 	tests/unit/conf/test_conf_file \
 	tests/unit/conf/test_conf_mail \
+	tests/unit/conf/test_conf_print \
 	tests/unit/conf/test_conf_scan \
 	tests/unit/conf/test_field \
+	tests/unit/conf/test_overlay \
 	tests/unit/conf/test_profiles \
 	tests/unit/conf/test_schema
 check_PROGRAMS += $(conf_tests)
@@ -24,7 +26,11 @@ tests_unit_conf_test_conf_file_SOURCES = tests/unit/conf/test_conf_file.c $(mock
 tests_unit_conf_test_conf_file_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_mail_SOURCES = tests/unit/conf/test_conf_mail.c $(mock_drivers)
 tests_unit_conf_test_conf_mail_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
+tests_unit_conf_test_conf_print_SOURCES = tests/unit/conf/test_conf_print.c $(mock_drivers)
+tests_unit_conf_test_conf_print_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_conf_scan_LDADD = $(conf_test_libs)
 tests_unit_conf_test_field_LDADD = $(conf_test_libs)
+tests_unit_conf_test_overlay_SOURCES = tests/unit/conf/test_overlay.c $(mock_drivers)
+tests_unit_conf_test_overlay_LDADD = $(conf_test_libs)
 tests_unit_conf_test_profiles_LDADD = $(conf_test_libs) $(CONFUSE_LIBS)
 tests_unit_conf_test_schema_LDADD = $(conf_test_libs)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONF_OBJECTS_H
+#define CONF_OBJECTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "conf/schema.h"
+
+/*
+ * What a configuration consists of, for those who treat all settings alike: objects of several
+ * kinds, in the order of enum conf_object, each a structure that the schema describes.  Of a kind
+ * that has no rows there is one object, with index 0.  Kinds that stand in a file only (devices,
+ * profiles) have none.
+ */
+#define OBJECT_SIZE_MAX 2048 /* of none more */
+
+size_t objects_kinds(void); /* each enum conf_object is below */
+size_t objects_count(const struct conf *conf, enum conf_object kind);
+void *objects_at(const struct conf *conf, enum conf_object kind, size_t n);
+
+/* By index, in any order; NULL: none.  Looks first at *guess, and leaves there where it was. */
+void *objects_find(const struct conf *conf, enum conf_object kind, uint32_t index, size_t *guess);
+
+uint32_t objects_index(enum conf_object kind, const void *object); /* 0: not a row */
+enum conf_storage objects_storage(enum conf_object kind, const void *object);
+
+/* Its title in the file; "" without one. */
+const char *objects_name(enum conf_object kind, const void *object);
+
+/* One more row by SET with the defaults; NULL: out of memory, or a kind that has none. */
+void *objects_add_row(struct conf *conf, enum conf_object kind, uint32_t index);
+
+void objects_remove(struct conf *conf, enum conf_object kind, size_t n);
+
+/*
+ * A configuration that shares all with `conf` but has of `kind` only the n-th object, and nothing
+ * of the kinds behind it: to check that object alone.  Not to be kept, changed or unreferenced.
+ */
+void
+objects_alone(const struct conf *conf, enum conf_object kind, size_t n, struct conf *ret_alone);
+
+#endif
