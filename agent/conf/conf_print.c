@@ -36,14 +36,6 @@ end_line(struct printer *printer)
 
 /* ---- values ---- */
 
-/* Others are single words. */
-static bool
-is_quoted(const struct field *field)
-{
-	return (field->type == FIELD_TEXT && field->choices == NULL) || field->type == FIELD_NAME ||
-	       field->type == FIELD_LIMITS;
-}
-
 /* In double quotes ${ is refused. */
 static void
 add_quoted(struct strbuf *buffer, const char *text)
@@ -59,7 +51,7 @@ add_quoted(struct strbuf *buffer, const char *text)
 static void
 add_value(struct strbuf *buffer, const struct field *field, const char *value)
 {
-	if (is_quoted(field))
+	if (field_is_quoted(field))
 		add_quoted(buffer, value);
 	else
 		strbuf_add(buffer, "%s", value);

@@ -517,3 +517,10 @@ field_is_equal(const struct field *field, const void *a, const void *b)
 		return strcmp(left, right) == 0;
 	return kind->load(left) == kind->load(right);
 }
+
+bool
+field_is_quoted(const struct field *field)
+{
+	return (field->type == FIELD_TEXT && field->choices == NULL) || field->type == FIELD_NAME ||
+	       field->type == FIELD_LIMITS;
+}

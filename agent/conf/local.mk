@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += agent/conf/libconf.a
 agent_conf_libconf_a_SOURCES = \
+	agent/conf/change_text.c agent/conf/change_text.h \
 	agent/conf/conf.c agent/conf/conf.h \
 	agent/conf/conf_check.c agent/conf/conf_check.h \
 	agent/conf/conf_check_mail.c agent/conf/conf_check_mail.h \

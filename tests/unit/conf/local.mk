@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 conf_tests = \
+	tests/unit/conf/test_change_text \
 	tests/unit/conf/test_conf \
 	tests/unit/conf/test_conf_check \
 	tests/unit/conf/test_conf_entity \
@@ -16,6 +17,7 @@ check_PROGRAMS += $(conf_tests)
 TESTS += $(conf_tests)
 conf_test_libs = agent/conf/libconf.a agent/core/libcore.a $(CMOCKA_LIBS)
 mock_drivers = tests/unit/conf/mock_drivers.c tests/unit/conf/mock_drivers.h
+tests_unit_conf_test_change_text_LDADD = $(conf_test_libs)
 tests_unit_conf_test_conf_LDADD = $(conf_test_libs)
 tests_unit_conf_test_conf_check_SOURCES = tests/unit/conf/test_conf_check.c $(mock_drivers)
 tests_unit_conf_test_conf_check_LDADD = $(conf_test_libs)
