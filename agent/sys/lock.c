@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The holder writes its pid just after it took the lock, so there may be none yet. */
@@ -22,21 +24,50 @@ held_by_another(const char *path, int fd, struct err *err)
 	return err_set(err, -EBUSY, "%s: held by another instance, pid %s", path, pid);
 }
 
-static int
+/* A courtesy: a disk that is full or read-only does not keep anybody from starting. */
+static void
 write_pid(int fd)
 {
 	char pid[16];
 	int len = snprintf(pid, sizeof(pid), "%lld\n", (long long)getpid());
 
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, pid, (size_t)len, 0) < 0)
-		return -errno;
-	return 0;
+	if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, (size_t)len, 0) < len)
+		return;
+}
+
+/* Where no file can be written its own lock does as well, and where none can be made, its folder's.
+ */
+static int
+open_to_lock(const char *path)
+{
+	char folder[PATH_MAX];
+	char *slash;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EROFS && errno != ENOSPC && errno != EDQUOT))
+		return fd;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (slash != NULL)
+		slash[slash == folder] = '\0';
+	return open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool
+lock_is_on_folder(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 int
 lock_take(const char *path, int *ret_fd, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open_to_lock(path);
 	int r;
 
 	if (fd < 0)
@@ -47,11 +78,7 @@ lock_take(const char *path, int *ret_fd, struct err *err)
 		        : err_set(err, -errno, "%s: cannot lock: %s", path, strerror(errno));
 		goto fail;
 	}
-	r = write_pid(fd);
-	if (r < 0) {
-		err_set(err, r, "%s: cannot write: %s", path, strerror(-r));
-		goto fail;
-	}
+	write_pid(fd);
 	*ret_fd = fd;
 	return 0;
 

@@ -2,6 +2,8 @@
 #ifndef SYS_LOCK_H
 #define SYS_LOCK_H
 
+#include <stdbool.h>
+
 #include "core/err.h"
 
 /*
@@ -12,5 +14,9 @@
 /* -EBUSY with the holder's pid, or another negative errno; the text names the path. */
 int lock_take(const char *path, int *ret_fd, struct err *err);
 void lock_release(int fd);
+
+/* The file could not be made on a disk that is full or read-only: the lock is on the folder that it
+ * belongs in, and has to be taken again when it can be made. */
+bool lock_is_on_folder(int fd);
 
 #endif
