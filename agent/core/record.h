@@ -11,6 +11,16 @@
 #include "core/text.h"
 #include "core/units.h"
 
+/* What happened to the database: numbers[0] of storageTrouble and storageOk. */
+enum storage_story {
+	STORAGE_STORY_UNWRITABLE, /* it cannot be written */
+	STORAGE_STORY_RESTORED, /* damaged; the copy of numbers[1], seconds since 1970, is in use */
+	STORAGE_STORY_ANEW,     /* damaged or lost, and there was no copy */
+	STORAGE_STORY_REWRITTEN, /* damaged in use, and written anew from memory */
+	STORAGE_STORY_DROPPED,   /* it could not be written, and numbers[1] events are lost */
+	STORAGE_STORY_FULL,      /* it has reached its greatest size; the oldest events go */
+};
+
 /*
  * One row of envsEventTable: an event as it is stored and shown.  Facts only, small, since 10,000
  * are kept in memory: the sentences are made when somebody reads them (event_text.h).
@@ -21,7 +31,9 @@ struct record {
 	uint32_t sensor;     /* envsSensorIndex; 0: not of a sensor */
 	uint32_t numbers[2]; /* of a summary: alarms raised and cleared; of an agentStart: active
 	                        alarms, and 1 if the agent had not ended well; of a delivery
-	                        or a path: messages, and enum result */
+	                        or a path: messages, and enum result; of storage events enum
+	                        storage_story, and what it says; of a clockStep the time that
+	                        it would have been, seconds since 1970 */
 	int64_t wall_ms, boottime_ms;
 	int32_t value_milli, limit_milli;
 	int32_t sensor_value_milli;

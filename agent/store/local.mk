@@ -4,7 +4,12 @@ agent_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 agent_store_libstore_a_SOURCES = \
 	agent/store/alarms.c \
 	agent/store/deliveries.c \
+	agent/store/away.c \
+	agent/store/care.c \
+	agent/store/check.c \
+	agent/store/copy.c \
 	agent/store/events.c \
+	agent/store/files.c \
 	agent/store/identity.c \
 	agent/store/meta.c \
 	agent/store/numbers.c \

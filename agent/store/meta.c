@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "core/text.h"
 #include "store/store_private.h"
 #include "sys/clock.h"
 
@@ -66,6 +68,92 @@ meta_init(struct store *store, struct err *err)
 		r = store_error(store, "cannot read", err);
 	sqlite3_finalize(statement);
 	return r;
+}
+
+/* Statements that run once in the life of a database. */
+static int
+put_text(struct store *store, const char *key, const char *value, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int r =
+	    store_prepare(store, "REPLACE INTO meta (key, value) VALUES (?1, ?2)", &statement, err);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
+	r = store_run(store, statement, "cannot write", err);
+	sqlite3_finalize(statement);
+	return r;
+}
+
+int
+meta_tell_story(
+    struct store *store, enum storage_story story, int64_t copy_wall_ms, struct err *err)
+{
+	char text[48], uuid[sizeof(store->uuid)];
+	int r = uuid_make(uuid, sizeof(uuid), err);
+
+	if (r == 0)
+		r = store_begin_image(store, err);
+	if (r < 0)
+		return r;
+	snprintf(text, sizeof(text), "%d %lld", (int)story, (long long)copy_wall_ms);
+	r = put_text(store, "story", text, err);
+	if (r == 0)
+		r = store_put_uuid(store, uuid, err);
+	if (r < 0) {
+		store_rollback(store);
+		return r;
+	}
+	return store_commit(store, err);
+}
+
+int
+store_put_uuid(struct store *store, const char *uuid, struct err *err)
+{
+	int r = put_text(store, "uuid", uuid, err);
+
+	if (r == 0)
+		text_copy(store->uuid, sizeof(store->uuid), uuid);
+	return r;
+}
+
+int
+store_story(struct store *store, struct store_story *ret_story, struct err *err)
+{
+	struct store_story story = { STORAGE_STORY_UNWRITABLE, 0 };
+	const char *text = "";
+	sqlite3_stmt *statement;
+	char *end;
+	int r, step;
+
+	r = store_prepare(store, "SELECT value FROM meta WHERE key = 'story'", &statement, err);
+	if (r < 0)
+		return r;
+	step = sqlite3_step(statement);
+	if (step == SQLITE_ROW)
+		text = (const char *)sqlite3_column_text(statement, 0);
+	if ((step != SQLITE_ROW && step != SQLITE_DONE) || text == NULL) {
+		r = store_error(store, "cannot read", err);
+	} else {
+		story.story = (enum storage_story)strtol(text, &end, 10);
+		story.copy_wall_ms = strtoll(end, NULL, 10);
+		*ret_story = story;
+	}
+	sqlite3_finalize(statement);
+	return r;
+}
+
+int
+store_forget_story(struct store *store, struct err *err)
+{
+	int r = store_check_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	return store_exec(
+	    store, "DELETE FROM meta WHERE key = 'story'", "cannot forget the story", err);
 }
 
 const char *

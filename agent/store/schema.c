@@ -224,7 +224,7 @@ use_write_ahead_log(struct store *store, struct err *err)
 		mode = sqlite3_column_text(statement, 0);
 	if (step != SQLITE_ROW)
 		r = store_error(store, "cannot use a write-ahead log", err);
-	else if (mode == NULL || strcmp((const char *)mode, "wal") != 0)
+	else if (!store->is_away && (mode == NULL || strcmp((const char *)mode, "wal") != 0))
 		r = err_set(err, -EIO, "%s: cannot use a write-ahead log", store->path);
 	sqlite3_finalize(statement);
 	return r;
@@ -238,10 +238,12 @@ schema_update(struct store *store, struct err *err)
 
 	r = check_origin(store, &version, err);
 	if (r == 0)
+		r = check_pages(store, err);
+	if (r == 0)
 		r = use_write_ahead_log(store, err);
 	if (r < 0 || version == SCHEMA_VERSION)
 		return r;
-	r = store_begin(store, err);
+	r = store_begin_image(store, err);
 	if (r < 0)
 		return r;
 	r = migrate(store, version, err);

@@ -2,6 +2,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/delivery.h"
@@ -34,17 +35,57 @@ enum store_kind {
 
 /*
  * Takes the lock of `state_dir` (flock on its file "lock"; -EBUSY with the holder's pid if another
- * instance has it), opens or makes the database, brings its schema up to date.  The directory is
- * made (0700) if it is missing, its parents are not.  Refused: a newer schema than ours (-EPROTO),
- * a file that is no database of ours (-EINVAL).  Errors name the path.
+ * instance has it), opens or makes the database, looks whether it is whole, brings its schema up to
+ * date.  The directory is made (0700) if it is missing, its parents are not.  Refused: a newer
+ * schema than ours (-EPROTO), a database that is not ours (-EINVAL), a directory that we may not
+ * write.  Errors name the path.
+ *
+ * A database that is damaged, or gone though there are copies, is set aside
+ * (envsensord.db.damaged-TIME) and the newest good copy, or else a new one, takes its place.  If
+ * the disk is full, read-only or does not answer, what is opened is an image in memory.
  */
 int store_open(const char *state_dir, struct store **ret_store, struct err *err);
 void store_close(struct store *store); /* copes with NULL; gives the lock back */
 
-/* 36 characters, made with the database. */
-const char *store_uuid(const struct store *store);
+/* What the database has been through, kept in it until store_forget_story (inside a transaction).
+ */
+struct store_story {
+	enum storage_story story;
+	int64_t copy_wall_ms; /* of STORAGE_STORY_RESTORED */
+};
+int store_story(struct store *store, struct store_story *ret_story, struct err *err);
+int store_forget_story(struct store *store, struct err *err);
 
-/* One transaction around what follows; a commit that fails has rolled back. 0 or -EIO, -ENOSPC. */
+/* One line about that for the log, or about the disk; "": all is well. */
+const char *store_damage(const struct store *store);
+
+/*
+ * While the disk is away an image of the database can be read; store_begin tries to come back to
+ * the disk and fails.  Indices are given in the image (store_begin_image, which always works): they
+ * are stored when the disk is back.  store_leave does the same to a disk that fails early.
+ */
+bool store_is_away(const struct store *store);
+int store_leave(struct store *store, struct err *err);
+int store_begin_image(struct store *store, struct err *err);
+
+/*
+ * The database has turned out to be damaged (-EUCLEAN, with the reason) while it was in use: as in
+ * store_open, also when the disk is away.  The caller writes all that it knows into the other one.
+ */
+int store_replace(struct store *store, const struct err *damage, struct err *err);
+
+/* A copy of the database beside it, envsensord.db.1; the one before becomes envsensord.db.2.  Takes
+ * about as long as reading and writing it once.  Not inside a transaction. */
+int store_copy(struct store *store, struct err *err);
+int64_t store_copy_wall_ms(const struct store *store); /* when .1 was made; -1: there is none */
+
+/* 36 characters, made with the database; another one when it was replaced.  store_put_uuid, inside
+ * a transaction: for who writes all anew that had happened under that uuid. */
+const char *store_uuid(const struct store *store);
+int store_put_uuid(struct store *store, const char *uuid, struct err *err);
+
+/* One transaction around what follows; a commit that fails has rolled back.  0 or -EIO, -ENOSPC,
+ * -EROFS (the disk), -EUCLEAN (the database is damaged), -ENOMEM. */
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);

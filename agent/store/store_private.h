@@ -2,7 +2,10 @@
 #ifndef STORE_STORE_PRIVATE_H
 #define STORE_STORE_PRIVATE_H
 
+#include <limits.h>
 #include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "core/err.h"
 #include "store/store.h"
@@ -12,10 +15,17 @@
  * prepares them once, in NAME_init, which store_open calls; all are finalized with the database.
  */
 struct store {
-	sqlite3 *db;
-	int lock_fd;
+	int lock_fd; /* -1: not taken yet */
 	char *lock_path;
-	char *path; /* of the database */
+	char *path;       /* of the database */
+	char damage[320]; /* what was wrong and what was done; "": nothing */
+
+	/* the disk is away: what is connected is an image in memory */
+	bool is_away;
+	bool is_image_of_file; /* and not of a copy, or new */
+
+	/* From here on (STORE_CONNECTION) of the connection; store_disconnect makes all of it 0. */
+	sqlite3 *db;
 	char uuid[37];
 	struct {
 		sqlite3_stmt *begin, *commit, *rollback;
@@ -46,7 +56,31 @@ struct store {
 	} row;
 };
 
+#define STORE_CONNECTION offsetof(struct store, db)
+
+/* The path of a file beside the database: SUFFIX is added to its name. */
+struct store_path {
+	char text[PATH_MAX];
+};
+const char *store_beside(const struct store *store, const char *suffix, struct store_path *path);
+
+#define STORE_NEW  ".new"  /* a database that is being made to take the place of another */
+#define STORE_COPY ".copy" /* a copy that is being made */
+extern const char *const store_copies[2]; /* the newest first */
+
 /* store.c */
+
+/* Opens that file as the database, makes it if it is not there, and makes it ready.  Errors name
+ * store->path.  store_disconnect copes with any state. */
+int store_connect(struct store *store, const char *file, struct err *err);
+void store_disconnect(struct store *store);
+
+/* Its halves: the connection alone; is it whole? the schema, the statements. */
+int store_connect_bare(struct store *store, const char *file, struct err *err);
+int store_make_ready(struct store *store, struct err *err);
+
+/* -EUCLEAN: the file is damaged.  Of the disk: it is full, read-only, does not answer. */
+bool store_is_disk_error(int code);
 
 /* The last SQLite error as "PATH: WHAT: why"; returns its negative errno. */
 int store_error(const struct store *store, const char *what, struct err *err);
@@ -88,6 +122,41 @@ int meta_init(struct store *store, struct err *err);
 
 /* identity.c: the index of a row by SET, which has no name in a file.  See store_put_row. */
 int identity_claim(struct store *store, enum store_kind kind, uint32_t index, struct err *err);
+
+/* What the database has been through, kept in it until store_forget_story.  It gets another uuid:
+ * what happened after a copy was made had numbers, too. */
+int meta_tell_story(
+    struct store *store, enum storage_story story, int64_t copy_wall_ms, struct err *err);
+
+/* check.c: 0; -EUCLEAN: damaged, with the reason. */
+int check_pages(struct store *store, struct err *err);
+int check_content(struct store *store, struct err *err);
+
+/* files.c: files of the state directory, all of mode 0600. */
+int file_make_private(const char *path, struct err *err);
+int file_copy(const char *from, const char *to, struct err *err); /* whole and on the disk */
+int file_sync(const char *path, struct err *err);
+int file_sync_folder(const char *path, struct err *err); /* that the file is in */
+bool file_is_there(const char *path);                    /* and is not empty */
+int64_t file_wall_ms(const char *path);                  /* last written; -1: not there */
+
+/* care.c: opens the database; if it is damaged or lost, the newest good copy, or a new one, takes
+ * its place, with another uuid. */
+int care_open(struct store *store, struct err *err);
+int care_replace(struct store *store, const struct err *damage, struct err *err);
+
+/* STORE_NEW, which is connected, is closed and on the disk, with nothing left in its log; it takes
+ * the place of the database, which is set aside. */
+int care_finish_new(struct store *store, struct err *err);
+int care_put_in_place(struct store *store, struct err *err);
+void care_remove(const struct store *store, const char *suffix); /* the file and its logs */
+
+/* away.c: the disk is away: connects to an image in memory of the database, or of its newest good
+ * copy, or a new one.  What went wrong stays in `err`. -ENOMEM */
+int away_open(struct store *store, struct err *err);
+
+/* Connects to the disk again: what the image has beyond the file goes there.  Else it stays. */
+int away_come_back(struct store *store, struct err *err);
 
 /* Of the file of that name. */
 int identity_init(struct store *store, struct err *err);
