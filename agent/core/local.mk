@@ -5,6 +5,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/backoff.c agent/core/backoff.h \
 	agent/core/breaker.c agent/core/breaker.h \
 	agent/core/codec.c agent/core/codec.h \
+	agent/core/date.c agent/core/date.h \
 	agent/core/delivery.c agent/core/delivery.h \
 	agent/core/ds18x20.c agent/core/ds18x20.h \
 	agent/core/elapsed.c agent/core/elapsed.h \

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/date.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 
@@ -147,39 +148,19 @@ add_subject(struct strbuf *out, const char *subject)
 	strbuf_add(out, "\r\n");
 }
 
-/* Day and month of a day since 1970-01-01 in the Gregorian calendar.  A year begins in March here,
- * so that the day of a leap year is its last; 400 years are 146097 days. */
-static void
-add_day(struct strbuf *out, int64_t day)
-{
-	static const char months[][4] = { "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
-		"Nov", "Dec", "Jan", "Feb" };
-	int64_t since = day + 719468; /* 0000-03-01 */
-	int64_t era = (since >= 0 ? since : since - 146096) / 146097;
-	int in_era = (int)(since - era * 146097);
-	int year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	int in_year = in_era - (365 * year + year / 4 - year / 100);
-	int month = (5 * in_year + 2) / 153; /* 153 days in the five months from March on */
-	int in_month = in_year - (153 * month + 2) / 5 + 1;
-
-	strbuf_add(out, "%d %s %lld", in_month, months[month],
-	    (long long)(year + era * 400 + (month >= 10)));
-}
-
 /* RFC 5322 §3.3 */
 static void
 add_date(struct strbuf *out, const struct message *message)
 {
-	static const char days[][4] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
+	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec" };
 	int east = message->date_east_min, distance = east < 0 ? -east : east;
-	int64_t seconds = message->date_wall_ms / 1000 + (int64_t)east * 60;
-	int64_t day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400;
-	int in_day = (int)(seconds - day * 86400);
+	struct date date = date_of(message->date_wall_ms / 1000 + (int64_t)east * 60);
 
-	strbuf_add(out, "Date: %s, ", days[(day % 7 + 7) % 7]);
-	add_day(out, day);
-	strbuf_add(out, " %02d:%02d:%02d %c%02d%02d\r\n", in_day / 3600, in_day / 60 % 60,
-	    in_day % 60, east < 0 ? '-' : '+', distance / 60 % 100, distance % 60);
+	strbuf_add(out, "Date: %s, %d %s %lld %02d:%02d:%02d %c%02d%02d\r\n", days[date.weekday],
+	    date.day, months[date.month - 1], (long long)date.year, date.hour, date.minute,
+	    date.second, east < 0 ? '-' : '+', distance / 60 % 100, distance % 60);
 }
 
 static void

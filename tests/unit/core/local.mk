@@ -113,3 +113,7 @@ TESTS += tests/unit/core/test_limiter
 check_PROGRAMS += tests/unit/core/test_route
 tests_unit_core_test_route_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_route
+
+check_PROGRAMS += tests/unit/core/test_date
+tests_unit_core_test_date_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_date
