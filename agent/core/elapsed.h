@@ -22,4 +22,10 @@ struct moment {
  */
 int64_t elapsed_ms(const struct moment *then, const struct moment *now, bool clock_is_synchronised);
 
+/*
+ * How far the system clock was set between two moments of one boot, forward or (below 0) back; 0:
+ * not, or by no more than what slewing and a slow turn account for (2 s).
+ */
+int64_t clock_step_ms(const struct moment *before, const struct moment *now);
+
 #endif

@@ -50,11 +50,41 @@ wall_time_counts_only_over_a_reboot(void **state)
 	}
 }
 
+static void
+a_step_is_what_the_two_clocks_differ_by(void **state)
+{
+	static const struct {
+		const char *what;
+		struct moment before, now;
+		int64_t want;
+	} cases[] = {
+		{ "a second", { BOOT_A, 1000, WALL_MS }, { BOOT_A, 2000, WALL_MS + 1000 }, 0 },
+		{ "a night of sleep", { BOOT_A, 1000, WALL_MS },
+		    { BOOT_A, 1000 + DAY_MS, WALL_MS + DAY_MS }, 0 },
+		{ "slewed", { BOOT_A, 0, WALL_MS }, { BOOT_A, 1000, WALL_MS + 3000 }, 0 },
+		{ "set", { BOOT_A, 0, WALL_MS }, { BOOT_A, 1000, WALL_MS + 3001 }, 2001 },
+		{ "slewed back", { BOOT_A, 0, WALL_MS }, { BOOT_A, 1000, WALL_MS - 1000 }, 0 },
+		{ "set back", { BOOT_A, 0, WALL_MS }, { BOOT_A, 1000, WALL_MS - 1001 }, -2001 },
+		{ "from 1970", { BOOT_A, 0, 5 }, { BOOT_A, 0, WALL_MS }, WALL_MS - 5 },
+		{ "another boot", { BOOT_A, 0, 5 }, { BOOT_B, 0, WALL_MS }, 0 },
+		{ "out of all bounds", { BOOT_A, 0, INT64_MIN }, { BOOT_A, 0, INT64_MAX }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t ms = clock_step_ms(&cases[i].before, &cases[i].now);
+
+		if (ms != cases[i].want)
+			fail_msg("%s: %lld", cases[i].what, (long long)ms);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wall_time_counts_only_over_a_reboot),
+		cmocka_unit_test(a_step_is_what_the_two_clocks_differ_by),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
