@@ -78,12 +78,12 @@ phase_choice(unsigned phase)
 #define WANTED(kind, name, member)   FIELD(kind, name, member, true, NULL)
 #define OPTIONAL(kind, name, member) FIELD(kind, name, member, false, NULL)
 #define ONE_OF(name, member, names)  FIELD(CHOICE, name, member, false, names)
+#define JUST(name, member, names)    FIELD(CHOICE, name, member, true, names)
 
-#define VERDICT_FIELDS                                                                          \
-	ONE_OF("phase", report.phase, phase_choice),                                            \
-	    ONE_OF("result", report.result, result_choice),                                     \
-	    ONE_OF("class", report.class, class_choice), OPTIONAL(SIGNED, "code", report.code), \
-	    OPTIONAL(TEXT, "enhanced", report.enhanced), OPTIONAL(TEXT, "text", report.text),   \
+#define VERDICT_FIELDS                                                                           \
+	JUST("phase", report.phase, phase_choice), JUST("result", report.result, result_choice), \
+	    JUST("class", report.class, class_choice), OPTIONAL(SIGNED, "code", report.code),    \
+	    OPTIONAL(TEXT, "enhanced", report.enhanced), OPTIONAL(TEXT, "text", report.text),    \
 	    OPTIONAL(NUMBER, "took-ms", report.took_ms)
 
 static const struct verb verbs[] = {

@@ -34,6 +34,8 @@ SYSTEM_TESTS = \
 	tests/system/test_owserver.py \
 	tests/system/test_profiles.py \
 	tests/system/test_service.py \
+	tests/system/test_smtp_helper.py \
+	tests/system/test_smtp_session.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) \
@@ -44,3 +46,5 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/traps.py
 	tests/system/rack.py
 include tests/system/consumers/local.mk
+	tests/system/smtp_helper.py \
+	tests/system/owserver.py
