@@ -62,6 +62,8 @@ connect_end(int fd, int64_t until_ms)
 		return r;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
 		return -errno;
+	if (error == ECONNRESET || error == EPIPE)
+		return 0; /* it was there and left at once: no failure to connect */
 	return error == 0 && is_self(fd) ? -ECONNREFUSED : -error;
 }
 
