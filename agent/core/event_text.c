@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/event_text.h"
 
+#include "core/date.h"
 #include "core/result.h"
 #include "core/strbuf.h"
 
 /*
  * $s source, $v value, $l limit (both with unit), $h high or low, $w warning or critical, $i alarm
- * id, $r fault reason, $a and $b the numbers, $d the second as a result of a delivery.
+ * id, $r fault reason, $a and $b the numbers, $A and $B the same as times, $d the second as a
+ * result of a delivery, $t when it was.
  */
 struct sentence {
 	const char *text;
@@ -44,9 +46,8 @@ static const struct sentence sentences[] = {
 	[EVENT_PATH_DOWN] = { "Messages do not get out by $s: $d.", NULL },
 	[EVENT_PATH_UP] = { "Messages get out by $s again.", NULL },
 	[EVENT_RATE_BLOCKED] = { "Messages by $s wait, since there were too many.", NULL },
-	[EVENT_STORAGE_TROUBLE] = { "The database cannot be written.", NULL },
-	[EVENT_STORAGE_OK] = { "The database can be written again.", NULL },
-	[EVENT_CLOCK_STEP] = { "The system clock was set.", NULL },
+	/* of the database: see stories */
+	[EVENT_CLOCK_STEP] = { "The system clock was set from $A to $t.", NULL },
 	[EVENT_CONFIG_CHANGE] = { "Another configuration is in force.", NULL },
 	[EVENT_TEST] = { "This is a test.", NULL },
 	[EVENT_HEARTBEAT] = { "The agent is alive; alarms that are active: $a.", NULL },
@@ -56,6 +57,27 @@ static const struct sentence sentences[] = {
 };
 
 #define NO_WAY  "Messages do not get out by $s."
+
+/* What storageTrouble and storageOk say. */
+static const struct {
+	const char *trouble, *ok;
+} stories[] = {
+	[STORAGE_STORY_UNWRITABLE] = { "The database cannot be written.",
+	    "The database can be written again." },
+	[STORAGE_STORY_RESTORED] = { "The database was damaged and is set aside; its copy of $B "
+				     "takes its place.",
+	    "The database is whole again, but what happened after $B is lost." },
+	[STORAGE_STORY_ANEW] = { "The database was damaged or lost, and there is no good copy.",
+	    "The database has begun anew; what was stored before is lost." },
+	[STORAGE_STORY_REWRITTEN] = { "The database is damaged.",
+	    "The database was damaged and is set aside; another one was written from memory." },
+	[STORAGE_STORY_DROPPED] = { "The database cannot be written.",
+	    "The database can be written again, but $b events meanwhile found no room and are "
+	    "lost." },
+	[STORAGE_STORY_FULL] = { "The database has reached its greatest size.",
+	    "The database had reached its greatest size; the oldest events are dropped." },
+};
+
 #define UNCLEAN "The agent has started after it had not ended well; alarms that are active: $a."
 
 static const char *
@@ -83,6 +105,16 @@ add_milli(struct strbuf *buffer, const struct record *record, int32_t milli)
 	text_format_milli(milli, number, sizeof(number));
 	strbuf_add(buffer, "%s%s%s%s", number, unit[0] != '\0' ? " " : "", unit,
 	    record->alarm_kind == ALARM_RATE ? " per minute" : "");
+}
+
+/* Time zones are the reader's business. */
+static void
+add_time(struct strbuf *buffer, int64_t seconds)
+{
+	struct date date = date_of(seconds);
+
+	strbuf_add(buffer, "%04lld-%02d-%02d %02d:%02d:%02d UTC", (long long)date.year, date.month,
+	    date.day, date.hour, date.minute, date.second);
 }
 
 static void
@@ -120,7 +152,26 @@ add_word(struct strbuf *buffer, const struct record *record, char which)
 	case 'd':
 		strbuf_add(buffer, "%s", result_text(result_of(record)));
 		break;
+	case 'A':
+		add_time(buffer, record->numbers[0]);
+		break;
+	case 'B':
+		add_time(buffer, record->numbers[1]);
+		break;
+	case 't':
+		add_time(buffer, record->wall_ms / 1000);
+		break;
 	}
+}
+
+static const char *
+storage_text(const struct record *record)
+{
+	size_t story = record->numbers[0];
+
+	if (story >= sizeof(stories) / sizeof(stories[0]))
+		story = STORAGE_STORY_UNWRITABLE;
+	return record->kind == EVENT_STORAGE_OK ? stories[story].ok : stories[story].trouble;
 }
 
 void
@@ -140,6 +191,8 @@ event_text(const struct record *record, char *to, size_t size)
 		text = UNCLEAN;
 	else if (record->kind == EVENT_PATH_DOWN && record->numbers[1] == RESULT_OK)
 		text = NO_WAY; /* of an alarm, which does not know why */
+	else if (record->kind == EVENT_STORAGE_TROUBLE || record->kind == EVENT_STORAGE_OK)
+		text = storage_text(record);
 	for (; text != NULL && *text != '\0'; text++) {
 		if (*text == '$')
 			add_word(&buffer, record, *++text);

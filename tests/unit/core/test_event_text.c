@@ -79,6 +79,21 @@ says_it_in_one_sentence(void **state)
 		    "", "" },
 		{ { .kind = EVENT_SUPPRESSION_SUMMARY, .numbers = { 2, 3 }, .source = "x" },
 		    "While x was suppressed, 2 alarms were raised and 3 cleared.", "", "" },
+		{ { .kind = EVENT_STORAGE_TROUBLE }, "The database cannot be written.", "", "" },
+		{ { .kind = EVENT_STORAGE_OK, .numbers = { STORAGE_STORY_RESTORED, 1795307624 } },
+		    "The database is whole again, but what happened after 2026-11-22 00:33:44 UTC "
+		    "is lost.",
+		    "", "" },
+		{ { .kind = EVENT_STORAGE_OK, .numbers = { STORAGE_STORY_DROPPED, 17 } },
+		    "The database can be written again, but 17 events meanwhile found no room and "
+		    "are lost.",
+		    "", "" },
+		{ { .kind = EVENT_STORAGE_TROUBLE, .numbers = { 1000000, 17 } },
+		    "The database cannot be written.", "", "" },
+		{ { .kind = EVENT_CLOCK_STEP, .numbers = { 0 }, .wall_ms = 1795307624999 },
+		    "The system clock was set from 1970-01-01 00:00:00 UTC to 2026-11-22 00:33:44 "
+		    "UTC.",
+		    "", "" },
 		{ { .kind = EVENT_CLEAR, .source = "$s%s", VALUE(1) },
 		    "$s%s is normal again: 0.001.", "", "" },
 	};
