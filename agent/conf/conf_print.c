@@ -12,18 +12,22 @@
 #define LINE_SIZE (4 * FIELD_FORMAT_SIZE + 256)
 
 struct printer {
+	const struct conf *conf;
 	const struct overlay *overlay;
 	int (*put)(void *context, const char *line);
 	void *context;
 	char line[LINE_SIZE];
 	struct strbuf buffer; /* of `line` */
-	int code;             /* the first that `put` refused with */
+	bool is_comment;
+	int code; /* the first that `put` refused with */
 };
 
 static void
 begin_line(struct printer *printer)
 {
 	strbuf_init(&printer->buffer, printer->line, sizeof(printer->line));
+	if (printer->is_comment)
+		strbuf_add(&printer->buffer, "# ");
 }
 
 static void
@@ -105,8 +109,7 @@ print_setting(struct printer *printer, struct section *section, const struct fie
 	const struct overlay_setting *change = change_of(printer, section, field);
 	char value[FIELD_FORMAT_SIZE];
 
-	if ((field->flags & (FIELD_TITLE | FIELD_SECRET)) != 0 ||
-	    (change == NULL && !is_wanted(section, field)))
+	if (change == NULL && !is_wanted(section, field))
 		return;
 	if (field->limit >= 0)
 		section->limits |= LIMIT_BIT(field->limit);
@@ -121,8 +124,34 @@ print_setting(struct printer *printer, struct section *section, const struct fie
 	end_line(printer);
 }
 
+/* What of it is a secret is left out, and the reader told. */
 static void
-print_title(struct printer *printer, const struct section *section)
+print_secret(struct printer *printer, const struct section *section, const struct field *field)
+{
+	if (!is_wanted(section, field))
+		return;
+	indent(printer, section->depth);
+	strbuf_add(&printer->buffer, "# %s is set, but not shown", field->key);
+	end_line(printer);
+}
+
+static void
+print_settings(struct printer *printer, struct section *section)
+{
+	const struct field *field;
+
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
+		if (field->object != section->kind || (field->flags & FIELD_TITLE) != 0)
+			continue;
+		if ((field->flags & FIELD_SECRET) != 0)
+			print_secret(printer, section, field);
+		else
+			print_setting(printer, section, field);
+	}
+}
+
+static void
+print_head(struct printer *printer, const struct section *section)
 {
 	const struct field *title = schema_find(section->kind, "name");
 	const struct overlay_setting *change = NULL;
@@ -144,6 +173,55 @@ print_title(struct printer *printer, const struct section *section)
 	end_line(printer);
 }
 
+static unsigned
+depth_of(enum conf_object kind)
+{
+	if (schema_object_name(kind)[0] == '\0')
+		return 0;
+	return kind == CONF_RELAY ? 2 : 1;
+}
+
+/* A file without that section, whose required setting could not be empty. */
+static bool
+is_absent(enum conf_object kind, const void *object)
+{
+	const struct field *field;
+
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
+		if (field->object == kind && (field->flags & FIELD_REQUIRED) != 0 &&
+		    *((const char *)object + field->offset) == '\0')
+			return true;
+	return false;
+}
+
+static bool
+has_anything(const struct printer *printer, const struct section *section)
+{
+	const struct field *field;
+
+	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
+		if (field->object == section->kind &&
+		    (is_wanted(section, field) || change_of(printer, section, field) != NULL))
+			return true;
+	return false;
+}
+
+static bool
+is_left_out(const struct printer *printer, const struct section *section)
+{
+	return section->depth > 0 && !objects_has_rows(section->kind) &&
+	       (is_absent(section->kind, section->object) || !has_anything(printer, section));
+}
+
+static void print_object(struct printer *printer, enum conf_object kind, const void *object);
+
+static void
+print_kind(struct printer *printer, enum conf_object kind)
+{
+	for (size_t n = 0; n < objects_count(printer->conf, kind); n++)
+		print_object(printer, kind, objects_at(printer->conf, kind, n));
+}
+
 static void
 print_object(struct printer *printer, enum conf_object kind, const void *object)
 {
@@ -154,16 +232,17 @@ print_object(struct printer *printer, enum conf_object kind, const void *object)
 		.index = objects_index(kind, object),
 		.defaults = defaults,
 		.is_by_set = objects_storage(kind, object) == STORAGE_NON_VOLATILE,
-		.depth = kind == CONF_AGENT ? 0 : 1,
+		.depth = depth_of(kind),
 	};
-	const struct field *field;
 
 	schema_set_defaults(kind, defaults);
+	if (is_left_out(printer, &section))
+		return;
 	if (section.depth > 0)
-		print_title(printer, &section);
-	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
-		if (field->object == kind)
-			print_setting(printer, &section, field);
+		print_head(printer, &section);
+	print_settings(printer, &section);
+	if (kind == CONF_MAIL)
+		print_kind(printer, CONF_RELAY);
 	if (section.depth == 0)
 		return;
 	indent(printer, section.depth - 1);
@@ -208,12 +287,21 @@ int
 conf_print(const struct conf *conf, const struct overlay *overlay,
     int (*put)(void *context, const char *line), void *context)
 {
-	struct printer printer = { .overlay = overlay, .put = put, .context = context };
+	struct printer printer = {
+		.conf = conf, .overlay = overlay, .put = put, .context = context
+	};
 
-	for (size_t kind = 0; kind < objects_kinds(); kind++)
-		for (size_t n = 0; n < objects_count(conf, (enum conf_object)kind); n++)
-			print_object(&printer, (enum conf_object)kind,
-			    objects_at(conf, (enum conf_object)kind, n));
+	for (size_t kind = 0; kind < CONF_OBJECT_COUNT; kind++)
+		if (depth_of((enum conf_object)kind) == 0)
+			print_kind(&printer, (enum conf_object)kind);
+	for (size_t kind = 0; kind < CONF_OBJECT_COUNT; kind++)
+		if (depth_of((enum conf_object)kind) == 1 && kind != CONF_CONTACT)
+			print_kind(&printer, (enum conf_object)kind);
+	printer.is_comment = is_absent(CONF_MAIL, &conf->mail);
+	if (printer.is_comment) /* a file could not have them; SNMP can, one by one */
+		print_kind(&printer, CONF_RELAY);
+	print_kind(&printer, CONF_CONTACT);
+	printer.is_comment = false;
 	for (size_t i = 0; overlay != NULL && i < overlay->row_count; i++)
 		if (overlay->rows[i].fate != OVERLAY_HOLDS)
 			print_idle_row(&printer, &overlay->rows[i]);

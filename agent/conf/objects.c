@@ -1,36 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conf/objects.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define NONE SIZE_MAX
 
 /* Where the objects of a kind are: `items` is the member itself if there is no `count`, else a
- * pointer to so many.  In the structure: its index, storage type and title. */
+ * pointer to so many.  In the structure: its index, storage type and name. */
 struct kind {
 	size_t items, count, size;
 	size_t index, storage, name;
-	bool has_rows; /* such can be made by SET */
 };
 
-static const struct kind kinds[] = {
-	[CONF_AGENT] = { offsetof(struct conf, agent), NONE, sizeof(struct conf_agent), NONE, NONE,
-	    NONE, false },
-	[CONF_BUS] = { offsetof(struct conf, buses), offsetof(struct conf, bus_count),
-	    sizeof(struct conf_bus), offsetof(struct conf_bus, index), NONE,
-	    offsetof(struct conf_bus, name), false },
-	[CONF_SENSOR] = { offsetof(struct conf, sensors), offsetof(struct conf, sensor_count),
-	    sizeof(struct conf_sensor), offsetof(struct conf_sensor, index),
-	    offsetof(struct conf_sensor, storage), offsetof(struct conf_sensor, name), true },
+#define SINGLE(member)                                                                         \
+	{                                                                                      \
+		offsetof(struct conf, member), NONE, sizeof(((struct conf *)0)->member), NONE, \
+		    NONE, NONE                                                                 \
+	}
+#define ROWS(items, count, type, storage, name)                                                  \
+	{                                                                                        \
+		offsetof(struct conf, items), offsetof(struct conf, count), sizeof(struct type), \
+		    offsetof(struct type, index), storage, offsetof(struct type, name)           \
+	}
+
+static const struct kind kinds[CONF_OBJECT_COUNT] = {
+	[CONF_AGENT] = SINGLE(agent),
+	[CONF_BUS] = ROWS(buses, bus_count, conf_bus, NONE, name),
+	[CONF_SENSOR] =
+	    ROWS(sensors, sensor_count, conf_sensor, offsetof(struct conf_sensor, storage), name),
 	[CONF_DEVICE] = { 0 },
 	[CONF_PROFILE] = { 0 },
+	[CONF_EVENT] = SINGLE(event),
+	[CONF_DELIVERY] = SINGLE(delivery),
+	[CONF_BREAKER] = SINGLE(breaker),
+	[CONF_LIMITER] = SINGLE(limiter),
+	[CONF_MAIL] = SINGLE(mail),
+	[CONF_RELAY] =
+	    ROWS(relays, relay_count, conf_relay, offsetof(struct conf_relay, storage), host),
+	[CONF_CONTACT] = ROWS(
+	    contacts, contact_count, conf_contact, offsetof(struct conf_contact, storage), name),
 };
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
-_Static_assert(sizeof(struct conf_bus) <= OBJECT_SIZE_MAX, "no object is larger");
-_Static_assert(sizeof(struct conf_sensor) <= OBJECT_SIZE_MAX, "no object is larger");
-_Static_assert(sizeof(struct conf_agent) <= OBJECT_SIZE_MAX, "no object is larger");
+_Static_assert(sizeof(struct conf_sensor) <= OBJECT_SIZE_MAX &&
+		   sizeof(struct conf_mail) <= OBJECT_SIZE_MAX &&
+		   sizeof(struct conf_relay) <= OBJECT_SIZE_MAX,
+    "no object is larger");
 
 static void *
 member(const void *structure, size_t offset)
@@ -38,16 +52,16 @@ member(const void *structure, size_t offset)
 	return (char *)structure + offset; /* as constant as what it is part of */
 }
 
-size_t
-objects_kinds(void)
+bool
+objects_has_rows(enum conf_object kind)
 {
-	return KIND_COUNT;
+	return kinds[kind].size != 0 && kinds[kind].count != NONE;
 }
 
 size_t
 objects_count(const struct conf *conf, enum conf_object kind)
 {
-	if ((size_t)kind >= KIND_COUNT || kinds[kind].size == 0)
+	if (kinds[kind].size == 0)
 		return 0;
 	return kinds[kind].count == NONE ? 1 : *(size_t *)member(conf, kinds[kind].count);
 }
@@ -105,10 +119,19 @@ add_object(struct conf *conf, enum conf_object kind)
 	switch (kind) {
 	case CONF_SENSOR:
 		return conf_add_sensor(conf);
+	case CONF_RELAY:
+		return conf_add_relay(conf);
+	case CONF_CONTACT:
+		return conf_add_contact(conf);
 	case CONF_AGENT:
 	case CONF_BUS:
 	case CONF_DEVICE:
 	case CONF_PROFILE:
+	case CONF_EVENT:
+	case CONF_DELIVERY:
+	case CONF_BREAKER:
+	case CONF_LIMITER:
+	case CONF_MAIL:
 		break;
 	}
 	return NULL;
@@ -144,7 +167,6 @@ objects_alone(const struct conf *conf, enum conf_object kind, size_t n, struct c
 		*(void **)member(ret_alone, kinds[kind].items) = objects_at(conf, kind, n);
 		*(size_t *)member(ret_alone, kinds[kind].count) = 1;
 	}
-	for (size_t later = (size_t)kind + 1; later < KIND_COUNT; later++)
-		if (kinds[later].size != 0 && kinds[later].count != NONE)
-			*(size_t *)member(ret_alone, kinds[later].count) = 0;
+	if (kind != CONF_SENSOR)
+		ret_alone->sensor_count = 0;
 }

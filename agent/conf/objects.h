@@ -2,6 +2,7 @@
 #ifndef CONF_OBJECTS_H
 #define CONF_OBJECTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,9 +15,9 @@
  * that has no rows there is one object, with index 0.  Kinds that stand in a file only (devices,
  * profiles) have none.
  */
-#define OBJECT_SIZE_MAX 2048 /* of none more */
+#define OBJECT_SIZE_MAX 4096 /* of none more */
 
-size_t objects_kinds(void); /* each enum conf_object is below */
+bool objects_has_rows(enum conf_object kind); /* false: there is one object */
 size_t objects_count(const struct conf *conf, enum conf_object kind);
 void *objects_at(const struct conf *conf, enum conf_object kind, size_t n);
 
@@ -26,7 +27,7 @@ void *objects_find(const struct conf *conf, enum conf_object kind, uint32_t inde
 uint32_t objects_index(enum conf_object kind, const void *object); /* 0: not a row */
 enum conf_storage objects_storage(enum conf_object kind, const void *object);
 
-/* Its title in the file; "" without one. */
+/* What people know it by: its title in the file, the host of a relay; "" without one. */
 const char *objects_name(enum conf_object kind, const void *object);
 
 /* One more row by SET with the defaults; NULL: out of memory, or a kind that has none. */
@@ -35,8 +36,8 @@ void *objects_add_row(struct conf *conf, enum conf_object kind, uint32_t index);
 void objects_remove(struct conf *conf, enum conf_object kind, size_t n);
 
 /*
- * A configuration that shares all with `conf` but has of `kind` only the n-th object, and nothing
- * of the kinds behind it: to check that object alone.  Not to be kept, changed or unreferenced.
+ * A configuration that shares all with `conf` but has of `kind` only the n-th object, and sensors
+ * only if that is one: to check that object alone.  Not to be kept, changed or unreferenced.
  */
 void
 objects_alone(const struct conf *conf, enum conf_object kind, size_t n, struct conf *ret_alone);

@@ -256,7 +256,7 @@ checks_alone(struct repair *repair, enum conf_object kind, size_t n, struct err 
 	r = conf_check(&alone, repair->drivers, &place, err);
 	if (r == -ENOMEM)
 		repair->code = r;
-	return r == 0;
+	return r == 0 || place.object != kind; /* what stands behind it has its turn later */
 }
 
 /* Puts back what the file says of the settings from `first` to before `end`. */
@@ -430,7 +430,7 @@ repair_all(struct repair *repair, struct err *err)
 	struct conf_place place;
 	int r;
 
-	for (size_t kind = 0; kind < objects_kinds(); kind++)
+	for (size_t kind = 0; kind < CONF_OBJECT_COUNT; kind++)
 		repair_each(repair, (enum conf_object)kind);
 	while (repair->code == 0) {
 		r = conf_check(repair->conf, repair->drivers, &place, err);

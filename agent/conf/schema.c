@@ -507,7 +507,7 @@ schema_is_key(const struct field *field, enum schema_section section)
 {
 	enum conf_object object = field->object;
 
-	if ((field->flags & (FIELD_TITLE | FIELD_SECRET)) != 0)
+	if ((field->flags & FIELD_TITLE) != 0)
 		return false;
 	switch (section) {
 	case SECTION_TOP:

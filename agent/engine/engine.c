@@ -331,5 +331,6 @@ engine_tick(struct engine *engine, const struct moment *now)
 	engine_watch_buses(engine, now->boottime_ms);
 	engine_beat(engine);
 	outbox_tick(engine);
+	engine_care_tick(engine);
 	engine->has_new_values = true; /* the heartbeat at least */
 }

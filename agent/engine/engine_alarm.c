@@ -107,7 +107,7 @@ wait_for_commit(struct engine *engine, const struct record *record)
 		engine->waiting_first = (engine->waiting_first + 1) % ENGINE_WAITING_MAX;
 		engine->waiting_count--;
 		engine->outbox.unstored_told -= engine->outbox.unstored_told > 0;
-		engine->agent.storage = STORAGE_FAILED;
+		engine_storage_drops(engine);
 	}
 	engine->waiting[(engine->waiting_first + engine->waiting_count) % ENGINE_WAITING_MAX] =
 	    *record;
@@ -323,6 +323,8 @@ has_owner(const struct engine *engine, const struct alarm_row *row)
 
 	if (row->alarm.kind == ALARM_PATH)
 		return true; /* of a channel, whatever is configured */
+	if (row->alarm.kind == ALARM_STORAGE)
+		return row->alarm.id == engine->care.alarm;
 	if (row->alarm.kind == ALARM_BUS)
 		return bus != NULL && bus->admin_state == ADMIN_ENABLED;
 	if (sensor == NULL)
@@ -342,9 +344,10 @@ clear_kind(enum alarm_kind kind)
 		return EVENT_RATE_CLEAR;
 	case ALARM_BUS:
 		return EVENT_BUS_CLEAR;
+	case ALARM_STORAGE:
+		return EVENT_STORAGE_OK;
 	case ALARM_FAULT:
 	case ALARM_PATH:
-	case ALARM_STORAGE:
 		break;
 	}
 	return EVENT_FAULT_CLEAR;
@@ -370,7 +373,7 @@ end_row(struct engine *engine, struct alarm_row *row)
 		.time_ms = engine->now.boottime_ms,
 		.limit_milli = gone.alarm.limit_milli,
 		.has_limit = gone.has_value,
-		.is_config_change = true,
+		.is_config_change = gone.alarm.kind != ALARM_STORAGE,
 		.suppression = SUPPRESSION_NONE,
 	};
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The transaction of a turn, and what is done when it fails. */
-#include "engine/engine_private.h"
-#include "sys/log.h"
+#include <errno.h>
 
-#define ENGINE_RETRY_MS 1000
+#include "engine/engine_private.h"
 
 struct record *
 engine_waiting(const struct engine *engine, size_t n)
@@ -16,7 +15,7 @@ is_raise(const struct record *record)
 {
 	return record->kind == EVENT_RAISE || record->kind == EVENT_FAULT_RAISE ||
 	       record->kind == EVENT_RATE_RAISE || record->kind == EVENT_BUS_RAISE ||
-	       record->kind == EVENT_PATH_DOWN;
+	       record->kind == EVENT_PATH_DOWN || record->kind == EVENT_STORAGE_TROUBLE;
 }
 
 /* Numbers what waits as it will be after the commit (0: as it is after a failed one). */
@@ -39,22 +38,28 @@ number_events(struct engine *engine, uint32_t first_seq)
 static uint32_t
 first_kept(const struct engine *engine, uint32_t last_seq)
 {
-	uint32_t maximum = engine->conf->event.maximum;
+	uint32_t kept = engine->conf->event.maximum, cap = engine->care.event_cap;
 
-	return last_seq > maximum ? last_seq - maximum + 1 : 1;
+	if (cap != 0 && cap < kept)
+		kept = cap;
+	return last_seq > kept ? last_seq - kept + 1 : 1;
 }
 
 static int
 write_events(struct engine *engine, struct err *err)
 {
 	uint32_t last_seq = engine->log.last_seq + (uint32_t)engine->waiting_count;
+	uint32_t first = first_kept(engine, last_seq);
 	int r = 0;
 
+	/* First, so that a database at its greatest size has room for the others. */
+	if (engine->waiting_count > 0)
+		r = store_drop_events(engine->store, first, err);
 	for (size_t i = 0; i < engine->waiting_count && r == 0; i++)
 		r = store_add_event(
 		    engine->store, engine_waiting(engine, i), engine->now.boot_id, err);
-	if (r == 0 && engine->waiting_count > 0)
-		r = store_drop_events(engine->store, first_kept(engine, last_seq), err);
+	if (r == 0 && first > engine->log.last_seq + 1)
+		r = store_drop_events(engine->store, first, err);
 	return r;
 }
 
@@ -108,14 +113,17 @@ static int
 write_all(struct engine *engine, struct err *err)
 {
 	static int (*const parts[])(struct engine * engine, struct err * err) = {
+		engine_rewrite,
 		write_events,
 		write_rows,
 		write_states,
 		outbox_write,
 		write_numbers,
 	};
-	int r = store_begin(engine->store, err);
+	int r = engine_replace_database(engine, err);
 
+	if (r == 0)
+		r = store_begin(engine->store, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && r == 0; i++)
@@ -141,30 +149,13 @@ committed(struct engine *engine)
 		engine->privates[i].is_changed = false;
 	engine->has_changed = false;
 	engine->are_states_new = false;
-	if (engine->agent.storage == STORAGE_OK)
-		return;
-	engine->agent.storage = STORAGE_OK;
-	log_info("the database can be written again");
-	engine_say(engine, EVENT_STORAGE_OK, 0, 0);
-}
-
-static void
-not_committed(struct engine *engine, const struct err *err)
-{
-	bool was_ok = engine->agent.storage == STORAGE_OK;
-
-	engine->retry_ms = engine->now.boottime_ms + ENGINE_RETRY_MS;
-	if (!was_ok)
-		return;
-	engine->agent.storage = STORAGE_DEGRADED;
-	log_error("%s; alarms go on, what happens is kept until it can be stored", err->text);
-	engine_say(engine, EVENT_STORAGE_TROUBLE, 0, 0);
+	engine_storage_works(engine);
 }
 
 void
 engine_commit(struct engine *engine)
 {
-	struct err err = { .text = "out of memory" };
+	struct err err = { -ENOMEM, "out of memory" };
 	int r;
 
 	if (!engine->has_changed)
@@ -175,15 +166,18 @@ engine_commit(struct engine *engine)
 	r = outbox_prepare(engine);
 	if (r == 0)
 		r = event_log_reserve(&engine->log, engine->waiting_count);
-	if (r == 0)
+	if (r == 0) {
+		hub_set_storing(engine->hub, engine->now.boottime_ms);
 		r = write_all(engine, &err);
+		hub_set_storing(engine->hub, 0);
+	}
 	if (r == 0) {
 		outbox_committed(engine);
 		committed(engine);
 	} else {
 		number_events(engine, 0);
 		outbox_take_back(engine);
-		not_committed(engine, &err);
+		engine_storage_fails(engine, &err);
 	}
 	engine->has_new_state = true;
 	engine->has_new_alarms = true;

@@ -66,9 +66,10 @@ give_mail_indices(struct store *store, struct conf *conf, struct err *err)
 }
 
 static int
-give_indices(struct engine *engine, struct conf *conf, struct err *err)
+try_indices(struct engine *engine, struct conf *conf, struct err *err)
 {
-	int r = store_begin(engine->store, err);
+	int r = store_is_away(engine->store) ? store_begin_image(engine->store, err)
+	                                     : store_begin(engine->store, err);
 
 	if (r < 0)
 		return r;
@@ -87,6 +88,18 @@ give_indices(struct engine *engine, struct conf *conf, struct err *err)
 		return r;
 	}
 	return store_commit(engine->store, err);
+}
+
+/* At the start there is nothing else to go on with: rather indices that are stored later. */
+static int
+give_indices(struct engine *engine, struct conf *conf, struct err *err)
+{
+	int r = try_indices(engine, conf, err);
+
+	if (engine->conf != NULL || !store_is_disk_error(r))
+		return r;
+	r = store_leave(engine->store, err);
+	return r == 0 ? try_indices(engine, conf, err) : r;
 }
 
 /* ---- the parts that go with a configuration ---- */
@@ -272,6 +285,8 @@ put_in_force(struct engine *engine, const struct parts *parts)
 	else
 		engine_say(engine, EVENT_CONFIG_CHANGE, 0, 0);
 	engine->is_running = true;
+	if (is_first)
+		engine_care_begin(engine);
 	engine_reconcile(engine);
 	for (size_t i = 0; i < engine->conf->sensor_count; i++)
 		tell_sensor(engine, i, old.conf, is_first);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <string.h>
 
 #include "engine/engine_private.h"
 #include "sys/clock.h"
@@ -55,7 +56,7 @@ engine_load(struct engine *engine, struct err *err)
 }
 
 struct state_taker {
-	const struct engine *engine;
+	struct engine *engine;
 	const struct conf *conf;
 	struct private_sensor *privates;
 	bool is_clock_synchronised;
@@ -81,9 +82,13 @@ take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
 		    "sensor \"%s\": what is stored of it cannot be understood", sensor->name);
 		return 0;
 	}
+	own = &taker->privates[sensor - taker->conf->sensors];
+	if (!taker->is_clock_synchronised && strcmp(then->boot_id, now->boot_id) != 0) {
+		own->stored_wall_ms = then->wall_ms;
+		taker->engine->care.waits_for_clock = true;
+	}
 	kept = *stored;
 	evaluator_shift(&kept, then->boottime_ms, now->boottime_ms - age_ms - then->boottime_ms);
-	own = &taker->privates[sensor - taker->conf->sensors];
 	evaluator_restart(&own->evaluator, &kept, own->evaluator.rate, now->boottime_ms);
 	return 0;
 }
@@ -94,5 +99,6 @@ engine_load_states(struct engine *engine, const struct conf *conf, struct privat
 {
 	struct state_taker taker = { engine, conf, privates, clock_is_synchronised() };
 
+	engine->care.loaded = engine->now;
 	return store_load_states(engine->store, take_state, &taker, err);
 }

@@ -20,6 +20,7 @@
 /* What the engine knows of a sensor beside what it shows; in the order of conf->sensors. */
 struct private_sensor {
 	struct evaluator evaluator;
+	int64_t stored_wall_ms; /* of another boot, when the clock could not say how long ago; 0 */
 	struct extremes *extremes; /* of a temperature; NULL: it is none */
 	int64_t last_ms;           /* the evaluator's clock never goes back */
 	uint32_t since_generation; /* samples from before it started afresh do not count */
@@ -50,11 +51,27 @@ struct engine {
 	bool has_changed;    /* of all this anything */
 	bool are_states_new; /* another configuration: all states take the place of all */
 	bool is_running;     /* to be stored as STORE_IS_RUNNING */
-	int64_t retry_ms;    /* while the storage state is not ok: not before */
 	bool is_stopping;    /* the agent's stop was told; nothing more happens */
+	int64_t retry_ms;    /* while the storage state is not ok: not before */
 
 	struct outbox outbox;
 	int64_t beat_ms; /* of the last heartbeat, or since when there could have been one */
+
+	/* engine_care.c */
+	struct {
+		uint32_t alarm;           /* the open one of kind storage; 0 */
+		uint32_t dropped;         /* events that found no room while they waited */
+		uint32_t event_cap;       /* not more events than these; 0: as many as set */
+		enum storage_story story; /* of the trouble that there is */
+		bool has_story;           /* the database has one, which is told and has to go */
+		bool is_damaged;          /* and why: */
+		struct err damage;
+		bool is_rewriting;  /* another one is there: the next commit stores all */
+		int64_t replace_ms; /* not before */
+		int64_t copy_ms;
+		struct moment ticked, loaded;
+		bool waits_for_clock; /* some sensor has a stored_wall_ms */
+	} care;
 
 	int64_t tick_due_ms;
 	int64_t published_ms;
@@ -110,5 +127,18 @@ size_t engine_open_rows(const struct engine *engine);
 /* engine_commit.c: stores what there is to store, or tries; later if it fails. */
 void engine_commit(struct engine *engine);
 struct record *engine_waiting(const struct engine *engine, size_t n); /* the oldest is 0 */
+
+/* engine_care.c: at the first configuration; once a second when there is nothing else to do. */
+void engine_care_begin(struct engine *engine);
+void engine_care_tick(struct engine *engine);
+
+/* A commit has failed, or not; an event that was not stored yet found no room. */
+void engine_storage_fails(struct engine *engine, const struct err *err); /* told once */
+void engine_storage_works(struct engine *engine);
+void engine_storage_drops(struct engine *engine);
+
+/* Before a commit: another database in the place of a damaged one; in it: what was in that one. */
+int engine_replace_database(struct engine *engine, struct err *err);
+int engine_rewrite(struct engine *engine, struct err *err);
 
 #endif

@@ -4,16 +4,24 @@
 #include <errno.h>
 #include <stdio.h>
 
+#define KEY_SIZE (16 + CONF_NAME_SIZE)
+
+static const char *
+key_of(const char *kind, const char *name, char key[KEY_SIZE])
+{
+	snprintf(key, KEY_SIZE, "%s/%s", kind, name);
+	return key;
+}
+
 static int
 give_index(struct store *store, const struct conf *conf, const char *kind, const char *name,
     uint32_t *ret_index, struct err *err)
 {
-	char key[16 + CONF_NAME_SIZE];
+	char key[KEY_SIZE];
 	uint32_t stored;
 	int r;
 
-	snprintf(key, sizeof(key), "%s/%s", kind, name);
-	r = store_identity(store, STORE_ENTITY, key, &stored, err);
+	r = store_identity(store, STORE_ENTITY, key_of(kind, name, key), &stored, err);
 	if (r < 0)
 		return r;
 	stored -= STORE_ENTITY_FIRST;
@@ -35,5 +43,29 @@ entities_give_indices(struct store *store, struct conf *conf, struct err *err)
 	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
 		r = give_index(store, conf, "sensor", conf->sensors[i].name,
 		    &conf->sensors[i].entity_index, err);
+	return r;
+}
+
+static int
+put_index(struct store *store, const struct conf *conf, const char *kind, const char *name,
+    uint32_t index, struct err *err)
+{
+	char key[KEY_SIZE];
+
+	return store_put_identity(store, STORE_ENTITY, key_of(kind, name, key),
+	    index - conf->agent.entity_base + STORE_ENTITY_FIRST, err);
+}
+
+int
+entities_put_indices(struct store *store, const struct conf *conf, struct err *err)
+{
+	int r = put_index(store, conf, "agent", "", conf->entity_index, err);
+
+	for (size_t i = 0; r == 0 && i < conf->bus_count; i++)
+		r = put_index(
+		    store, conf, "bus", conf->buses[i].name, conf->buses[i].entity_index, err);
+	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
+		r = put_index(store, conf, "sensor", conf->sensors[i].name,
+		    conf->sensors[i].entity_index, err);
 	return r;
 }

@@ -13,4 +13,7 @@
  */
 int entities_give_indices(struct store *store, struct conf *conf, struct err *err);
 
+/* Stores them as they are, in a database that does not know them any more. */
+int entities_put_indices(struct store *store, const struct conf *conf, struct err *err);
+
 #endif

@@ -5,6 +5,7 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/entities.c agent/engine/entities.h \
 	agent/engine/engine.c agent/engine/engine.h \
 	agent/engine/engine_alarm.c \
+	agent/engine/engine_care.c \
 	agent/engine/engine_commit.c \
 	agent/engine/engine_conf.c \
 	agent/engine/engine_load.c \

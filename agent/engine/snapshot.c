@@ -7,6 +7,7 @@
 
 struct hub {
 	pthread_mutex_t lock;
+	atomic_llong storing_since_ms; /* 0: not now */
 	struct snapshot *newest;
 	struct live *spare; /* one recycled live part */
 
@@ -26,6 +27,7 @@ hub_new(struct hub **ret_hub)
 	if (hub == NULL)
 		return -ENOMEM;
 	pthread_mutex_init(&hub->lock, NULL);
+	atomic_init(&hub->storing_since_ms, 0);
 	*ret_hub = hub;
 	return 0;
 }
@@ -114,6 +116,24 @@ hub_take_deliveries(struct hub *hub, struct deliveries *deliveries)
 {
 	deliveries_unref(hub->deliveries);
 	hub->deliveries = deliveries;
+}
+
+void
+hub_set_storing(struct hub *hub, int64_t since_ms)
+{
+	atomic_store(&hub->storing_since_ms, since_ms);
+}
+
+enum storage_state
+snapshot_storage(const struct snapshot *snapshot, int64_t now_ms)
+{
+	int64_t since_ms =
+	    snapshot->storing_since_ms != NULL ? atomic_load(snapshot->storing_since_ms) : 0;
+	enum storage_state state = snapshot->agent.storage;
+
+	if (state == STORAGE_OK && since_ms != 0 && now_ms - since_ms > SNAPSHOT_STALL_MS)
+		state = STORAGE_DEGRADED;
+	return state;
 }
 
 void
@@ -227,6 +247,7 @@ hub_publish(
 	snapshot->events = event_view_ref(hub->events);
 	snapshot->deliveries = deliveries_ref(hub->deliveries);
 	snapshot->agent = *agent;
+	snapshot->storing_since_ms = &hub->storing_since_ms;
 	pthread_mutex_lock(&hub->lock);
 	old = hub->newest;
 	if (live == NULL)

@@ -2,6 +2,7 @@
 #ifndef ENGINE_SNAPSHOT_H
 #define ENGINE_SNAPSHOT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,8 +61,8 @@ struct live {
 
 enum storage_state { /* envsStorageState */
 	STORAGE_OK = 1,
-	STORAGE_DEGRADED, /* it cannot be written; what happens is kept until it can */
-	STORAGE_FAILED,   /* and more has happened than can be kept */
+	STORAGE_DEGRADED, /* the disk is slow: only seen while it is (snapshot_storage) */
+	STORAGE_FAILED,   /* it cannot be written; what happens is kept until it can */
 };
 
 /* What is active or still listed, by alarm id. */
@@ -112,7 +113,13 @@ struct snapshot {
 	struct event_view *events;     /* NULL: none */
 	struct deliveries *deliveries; /* NULL: none */
 	struct live_agent agent;
+	const atomic_llong *storing_since_ms; /* of the hub; NULL: none */
 };
+
+/* The storage as it is now: the engine cannot publish while it waits for the disk, so this is found
+ * by whoever looks. */
+#define SNAPSHOT_STALL_MS 2000
+enum storage_state snapshot_storage(const struct snapshot *snapshot, int64_t now_ms);
 
 /* The place where the newest snapshot hangs; one lock inside. */
 struct hub;
@@ -133,6 +140,9 @@ struct live *hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_coun
  */
 int hub_publish(
     struct hub *hub, const struct conf *conf, struct live *live, const struct live_agent *agent);
+
+/* For the engine: it waits for the disk from that moment on; 0: not any more. */
+void hub_set_storing(struct hub *hub, int64_t since_ms);
 
 /*
  * For the engine: the alarms, the events or the deliveries of all snapshots that are published from

@@ -102,7 +102,7 @@ get_mail_path_state(const struct cell *cell, struct value *value)
 static bool
 get_storage_state(const struct cell *cell, struct value *value)
 {
-	value->integer = cell->snapshot->agent.storage;
+	value->integer = snapshot_storage(cell->snapshot, cell->now_ms);
 	return true;
 }
 

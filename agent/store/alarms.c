@@ -68,6 +68,16 @@ store_remove_alarm(struct store *store, uint32_t id, struct err *err)
 	return store_run(store, store->alarm.remove, "cannot remove an alarm", err);
 }
 
+int
+store_clear_alarms(struct store *store, struct err *err)
+{
+	int r = store_check_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	return store_exec(store, "DELETE FROM alarm", "cannot clear the alarms", err);
+}
+
 struct alarm_loader {
 	sqlite3_stmt *statement;
 	int (*take)(void *context, const struct alarm_row *row, struct err *err);

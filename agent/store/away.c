@@ -129,31 +129,39 @@ away_open(struct store *store, struct err *err)
 
 /* ---- coming back ---- */
 
-/* Indices that were given meanwhile. */
+/* Runs a statement in `to` for each row of one in `from`, with the columns as its parameters. */
 static int
-merge(struct store *store, struct store *fresh, struct err *err)
+merge(struct store *to, struct store *from, const char *rows, const char *put, struct err *err)
 {
-	static const char rows[] = "SELECT kind, key, idx FROM identity ORDER BY kind, idx";
-	sqlite3_stmt *from, *to;
-	int r = store_prepare(store, rows, &from, err), step;
+	sqlite3_stmt *source, *target;
+	int r = store_prepare(from, rows, &source, err);
 
 	if (r < 0)
 		return r;
-	r = store_prepare(
-	    fresh, "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)", &to, err);
-	while (r == 0 && (step = sqlite3_step(from)) == SQLITE_ROW) {
-		for (int i = 0; i < 3; i++)
-			sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
-		r = store_run(fresh, to, "cannot store an index", err);
+	r = store_prepare(to, put, &target, err);
+	while (r == 0 && sqlite3_step(source) == SQLITE_ROW) {
+		for (int i = 0; i < sqlite3_column_count(source); i++)
+			sqlite3_bind_value(target, i + 1, sqlite3_column_value(source, i));
+		r = store_run(to, target, "cannot store an index", err);
 	}
-	sqlite3_finalize(from);
-	sqlite3_finalize(to);
-	if (r == 0)
-		r = store_exec(fresh,
-		    "UPDATE counter SET next = max(next, (SELECT coalesce(max(idx), 0) + 1"
-		    " FROM identity WHERE identity.kind = counter.kind))",
-		    "cannot store an index", err);
+	sqlite3_finalize(source);
+	sqlite3_finalize(target);
 	return r;
+}
+
+/* Indices that were given meanwhile. */
+static int
+merge_indices(struct store *to, struct store *from, struct err *err)
+{
+	int r = merge(to, from, "SELECT kind, next FROM counter",
+	    "INSERT INTO counter (kind, next) VALUES (?1, ?2)"
+	    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)",
+	    err);
+
+	if (r < 0)
+		return r;
+	return merge(to, from, "SELECT kind, key, idx FROM identity",
+	    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)", err);
 }
 
 static int
@@ -163,7 +171,7 @@ merge_into_file(struct store *store, struct store *fresh, struct err *err)
 
 	if (r < 0)
 		return r;
-	r = merge(store, fresh, err);
+	r = merge_indices(fresh, store, err);
 	if (r < 0) {
 		store_rollback(fresh);
 		return r;

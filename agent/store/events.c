@@ -91,6 +91,17 @@ store_drop_events(struct store *store, uint32_t below_seq, struct err *err)
 	return store_run(store, store->event.drop, "cannot drop events", err);
 }
 
+int
+store_last_event(struct store *store, uint32_t *ret_seq, struct err *err)
+{
+	int64_t seq = 0;
+	int r = store_number(store, "SELECT coalesce(max(seq), 0) FROM event", &seq, err);
+
+	if (r == 0)
+		*ret_seq = (uint32_t)seq;
+	return r;
+}
+
 struct event_loader {
 	sqlite3_stmt *statement;
 	int (*take)(void *context, const struct record *record, struct err *err);

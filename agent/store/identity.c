@@ -20,6 +20,11 @@ identity_init(struct store *store, struct err *err)
 		{ &store->identity.advance,
 		    "INSERT INTO counter (kind, next) VALUES (?1, ?2 + 1) "
 		    "ON CONFLICT (kind) DO UPDATE SET next = excluded.next" },
+		{ &store->identity.restore,
+		    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?3, ?2)" },
+		{ &store->identity.pass,
+		    "INSERT INTO counter (kind, next) VALUES (?1, ?2 + 1)"
+		    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)" },
 	};
 
 	return store_prepare_all(
@@ -118,6 +123,23 @@ store_identity(struct store *store, enum store_kind kind, const char *key, uint3
 	}
 	*ret_index = index;
 	return 0;
+}
+
+int
+store_put_identity(
+    struct store *store, enum store_kind kind, const char *key, uint32_t index, struct err *err)
+{
+	sqlite3_stmt *statements[] = { store->identity.pass, store->identity.restore };
+	int r = store_check_transaction(store, err);
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]) && r == 0; i++) {
+		sqlite3_bind_int(statements[i], 1, (int)kind);
+		sqlite3_bind_int64(statements[i], 2, index);
+		if (i == 1)
+			sqlite3_bind_text(statements[i], 3, key, -1, SQLITE_TRANSIENT);
+		r = store_run(store, statements[i], "cannot store an index", err);
+	}
+	return r;
 }
 
 /* Its key can be no name: '=' is not in their grammar. */

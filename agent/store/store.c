@@ -328,6 +328,19 @@ store_leave(struct store *store, struct err *err)
 	return store->is_away ? 0 : away_open(store, err);
 }
 
+/* Pages that are free can be used again; the last one or two are not worth counting. */
+bool
+store_is_at_cap(struct store *store)
+{
+	int64_t room;
+
+	return store_number(store,
+		   "SELECT max_page_count - page_count + freelist_count FROM"
+		   " pragma_max_page_count, pragma_page_count, pragma_freelist_count",
+		   &room, NULL) == 0 &&
+	       room < 16;
+}
+
 const char *
 store_damage(const struct store *store)
 {

@@ -59,12 +59,16 @@ int store_forget_story(struct store *store, struct err *err);
 /* One line about that for the log, or about the disk; "": all is well. */
 const char *store_damage(const struct store *store);
 
+/* It has reached the greatest size that we let it have: only what goes makes room. */
+bool store_is_at_cap(struct store *store);
+
 /*
  * While the disk is away an image of the database can be read; store_begin tries to come back to
  * the disk and fails.  Indices are given in the image (store_begin_image, which always works): they
  * are stored when the disk is back.  store_leave does the same to a disk that fails early.
  */
 bool store_is_away(const struct store *store);
+bool store_is_disk_error(int code); /* -ENOSPC, -EROFS, -EIO */
 int store_leave(struct store *store, struct err *err);
 int store_begin_image(struct store *store, struct err *err);
 
@@ -98,6 +102,11 @@ void store_rollback(struct store *store);
 int store_identity(struct store *store, enum store_kind kind, const char *key, uint32_t *ret_index,
     struct err *err);
 
+/* Stores the index that an identity has, where the database has lost it.  If either is known there
+ * already it stays as it is. */
+int store_put_identity(
+    struct store *store, enum store_kind kind, const char *key, uint32_t index, struct err *err);
+
 /* The next index that store_identity would give (envsSensorNextIndex); 0: none is left, or the
  * database cannot be read. */
 uint32_t store_next_index(const struct store *store, enum store_kind kind);
@@ -129,6 +138,7 @@ store_put_number(struct store *store, enum store_number which, uint32_t number, 
 int store_add_event(
     struct store *store, const struct record *record, const char *boot_id, struct err *err);
 int store_drop_events(struct store *store, uint32_t below_seq, struct err *err);
+int store_last_event(struct store *store, uint32_t *ret_seq, struct err *err); /* 0: none */
 int store_load_events(struct store *store,
     int (*take)(void *context, const struct record *record, struct err *err), void *context,
     struct err *err);
@@ -139,6 +149,7 @@ int store_get_event(struct store *store, uint32_t seq, struct record *ret_record
 /* Alarms that are listed.  What people have noted of one is not touched. */
 int store_put_alarm(struct store *store, const struct alarm_row *row, struct err *err);
 int store_remove_alarm(struct store *store, uint32_t id, struct err *err);
+int store_clear_alarms(struct store *store, struct err *err);
 int store_load_alarms(struct store *store,
     int (*take)(void *context, const struct alarm_row *row, struct err *err), void *context,
     struct err *err);

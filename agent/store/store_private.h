@@ -31,7 +31,7 @@ struct store {
 		sqlite3_stmt *begin, *commit, *rollback;
 	} transaction;
 	struct {
-		sqlite3_stmt *find, *add, *next, *advance;
+		sqlite3_stmt *find, *add, *next, *advance, *restore, *pass;
 	} identity;
 	struct {
 		sqlite3_stmt *get, *put;
@@ -78,9 +78,6 @@ void store_disconnect(struct store *store);
 /* Its halves: the connection alone; is it whole? the schema, the statements. */
 int store_connect_bare(struct store *store, const char *file, struct err *err);
 int store_make_ready(struct store *store, struct err *err);
-
-/* -EUCLEAN: the file is damaged.  Of the disk: it is full, read-only, does not answer. */
-bool store_is_disk_error(int code);
 
 /* The last SQLite error as "PATH: WHAT: why"; returns its negative errno. */
 int store_error(const struct store *store, const char *what, struct err *err);

@@ -56,7 +56,8 @@ the_longest_values_leave_a_whole_sentence(void **state)
 			assert_true(strlen(text) < sizeof(text) - 1);
 			assert_int_equal(text[strlen(text) - 1], '.');
 			assert_non_null(strstr(text, field->key));
-			assert_non_null(strstr(text, "..."));
+			if ((field->flags & FIELD_SECRET) == 0)
+				assert_non_null(strstr(text, "..."));
 		}
 	}
 }

@@ -78,7 +78,7 @@ assert_same_object(enum conf_object kind, const void *a, const void *b)
 static void
 assert_same(const struct conf *a, const struct conf *b)
 {
-	for (size_t i = 0; i < objects_kinds(); i++) {
+	for (size_t i = 0; i < CONF_OBJECT_COUNT; i++) {
 		enum conf_object kind = (enum conf_object)i;
 
 		assert_int_equal(objects_count(a, kind), objects_count(b, kind));
@@ -333,6 +333,85 @@ only_what_is_not_the_default_and_what_snmp_changed(void **state)
 	conf_unref(back);
 }
 
+static const char mail_text[] = "event-maximum = 500\n"
+				"\n"
+				"bus \"line\" {\n"
+				"\tdriver = \"sim\"\n"
+				"}\n"
+				"\n"
+				"delivery {\n"
+				"\tretry-base = 1s\n"
+				"}\n"
+				"\n"
+				"mail {\n"
+				"\tfrom = \"sensors@example.org\"\n"
+				"\tallow-recipients = \"example.org, oncall@example.net\"\n"
+				"\n"
+				"\trelay {\n"
+				"\t\thost = \"mail.example.org\"\n"
+				"\t\tuser = \"sensors\"\n"
+				"\t\t# password is set, but not shown\n"
+				"\t}\n"
+				"\n"
+				"\trelay {\n"
+				"\t\thost = \"backup.example.org\"\n"
+				"\t\tport = 587\n"
+				"\t\tsecurity = starttls\n"
+				"\t}\n"
+				"}\n"
+				"\n"
+				"contact \"ops\" {\n"
+				"\taddress = \"ops@example.org\"\n"
+				"\tmin-severity = critical\n"
+				"}\n";
+
+static void
+mail_has_its_relays_in_it_and_no_passwords(void **state)
+{
+	static const char from[] =
+	    "bus line { driver = sim } event-maximum = 500 delivery { retry-base = 1s }\n"
+	    "mail { from = sensors@example.org\n"
+	    " allow-recipients = { example.org, oncall@example.net }\n"
+	    " relay { host = mail.example.org user = sensors password = hunter2 }\n"
+	    " relay { host = backup.example.org port = 587 security = starttls } }\n"
+	    "contact ops { address = ops@example.org min-severity = critical }\n";
+	struct conf *conf = parsed(from), *back;
+
+	(void)state;
+	print(conf, NULL, text);
+	assert_string_equal(text, mail_text);
+	back = parsed(text);
+	assert_string_equal(back->relays[0].password, "");
+	memcpy(
+	    back->relays[0].password, conf->relays[0].password, sizeof(back->relays[0].password));
+	assert_same(conf, back);
+	conf_unref(conf);
+	conf_unref(back);
+}
+
+static void
+mail_that_a_file_could_not_have_is_a_comment(void **state)
+{
+	struct conf *conf = parsed("bus line { driver = sim }"), *back;
+	struct overlay overlay = { 0 };
+	const struct overlay_setting host = {
+		.object = CONF_RELAY, .index = 1, .key = "host", .value = "mail.example.org"
+	};
+
+	(void)state;
+	assert_int_equal(overlay_add_setting(&overlay, &host), 0);
+	assert_int_equal(overlay_add_row(&overlay, CONF_RELAY, 1, OVERLAY_ACTIVE), 0);
+	assert_int_equal(overlay_apply(&overlay, conf, &mock_drivers, NULL), 0);
+	assert_int_equal(conf->relay_count, 1);
+	print(conf, &overlay, text);
+	assert_non_null(strstr(text, "# \trelay { # made by SNMP\n# \t\thost = "));
+	back = parsed(text);
+	assert_int_equal(back->relay_count, 0);
+	overlay_done(&overlay);
+	conf_unref(conf);
+	conf_unref(back);
+}
+
 static int
 refuse(void *context, const char *line)
 {
@@ -358,6 +437,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_printed_is_read_as_the_same),
 		cmocka_unit_test(only_what_is_not_the_default_and_what_snmp_changed),
+		cmocka_unit_test(mail_has_its_relays_in_it_and_no_passwords),
+		cmocka_unit_test(mail_that_a_file_could_not_have_is_a_comment),
 		cmocka_unit_test(a_line_that_is_refused_ends_it),
 	};
 

@@ -30,3 +30,15 @@ tests_unit_engine_test_outbox_limits_SOURCES = tests/unit/engine/test_outbox_lim
 	$(OUTBOX_BENCH)
 tests_unit_engine_test_outbox_limits_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_limits
+# The database in trouble: below SQLite, and with the clock's word in the hands of the test.
+storage_test_sources = tests/unit/engine/storage_bench.c tests/unit/engine/storage_bench.h \
+	tests/unit/store/failing_vfs.c tests/unit/store/failing_vfs.h \
+	tests/unit/store/trouble.c tests/unit/store/trouble.h \
+	tests/unit/fixture.c tests/unit/fixture.h
+check_PROGRAMS += tests/unit/engine/test_engine_care
+tests_unit_engine_test_engine_care_SOURCES = tests/unit/engine/test_engine_care.c \
+	$(storage_test_sources)
+tests_unit_engine_test_engine_care_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_engine_test_engine_care_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_is_synchronised
+tests_unit_engine_test_engine_care_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_care

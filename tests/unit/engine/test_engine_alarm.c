@@ -509,10 +509,11 @@ trouble_of_the_disk_loses_nothing(void **state)
 	reads(bench, 20000);
 	reads(bench, 31000);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	assert_int_equal(look(bench)->agent.storage, STORAGE_DEGRADED);
+	assert_int_equal(look(bench)->agent.storage, STORAGE_FAILED);
 	assert_int_equal(look(bench)->events->last_seq, 1);
-	assert_int_equal(look(bench)->alarms->count, 1); /* shown all the same */
-	assert_int_equal(look(bench)->alarms->rows[0].raised_seq, 0);
+	assert_int_equal(look(bench)->alarms->count, 2); /* shown all the same */
+	assert_int_equal(look(bench)->alarms->rows[0].alarm.kind, ALARM_STORAGE);
+	assert_int_equal(look(bench)->alarms->rows[1].raised_seq, 0);
 	reads(bench, 31000);
 	assert_int_equal(look(bench)->agent.storage, STORAGE_OK);
 	reads(bench, 31000);
