@@ -72,7 +72,7 @@ wall_of(const struct engine *engine, int64_t time_ms)
 	return engine->now.wall_ms - (engine->now.boottime_ms - time_ms);
 }
 
-/* Without memory an alarm has no row until its next event; its events are there. */
+/* Without memory an alarm has no row until its next sample; its events are there. */
 static void
 follow_alarm(struct engine *engine, const struct origin *origin, const struct alarm *alarm)
 {
@@ -175,12 +175,19 @@ engine_tell(struct engine *engine, const struct origin *origin, const struct eve
 
 /* A new value alone is shown, not stored. */
 static void
-follow_value(struct engine *engine, const struct alarm *alarm)
+follow_value(struct engine *engine, const struct origin *origin, const struct alarm *alarm)
 {
-	struct alarm_row *row = alarm_is_open(alarm) ? engine_row(engine, alarm->id) : NULL;
+	struct alarm_row *row = engine_row(engine, alarm->id);
 
-	if (row == NULL || (row->alarm.value_milli == alarm->value_milli &&
-			       row->alarm.peak_milli == alarm->peak_milli))
+	if (!alarm_is_open(alarm))
+		return;
+	if (row == NULL) { /* there was no memory for it */
+		follow_alarm(engine, origin, alarm);
+		engine->has_changed = true;
+		return;
+	}
+	if (row->alarm.value_milli == alarm->value_milli &&
+	    row->alarm.peak_milli == alarm->peak_milli)
 		return;
 	row->alarm = *alarm;
 	engine->has_new_alarms = true;
@@ -202,8 +209,9 @@ engine_sensor_said(struct engine *engine, size_t at)
 	engine->has_changed |= engine->verdict.is_kept_changed;
 	for (unsigned i = 0; i < engine->verdict.count; i++)
 		engine_tell(engine, &origin, &engine->verdict.events[i]);
-	follow_value(engine, &kept->limit_alarm);
-	follow_value(engine, &kept->rate_alarm);
+	follow_value(engine, &origin, &kept->limit_alarm);
+	follow_value(engine, &origin, &kept->fault_alarm);
+	follow_value(engine, &origin, &kept->rate_alarm);
 	/* Only here, where the state and its events are one. */
 	if (engine->waiting_count + VERDICT_EVENTS_MAX > ENGINE_WAITING_MAX)
 		engine_commit(engine);

@@ -306,11 +306,8 @@ adopt(struct engine *engine, struct conf *conf, struct err *err)
 		keep_sensor(engine, &parts, i);
 	for (size_t i = 0; i < conf->bus_count; i++)
 		keep_bus(engine, &parts, i);
-	if (engine->conf == NULL) {
-		r = engine_load(engine, err);
-		if (r == 0)
-			r = engine_load_states(engine, conf, parts.privates, err);
-	}
+	if (engine->conf == NULL)
+		r = engine_load(engine, conf, parts.privates, err);
 	if (r < 0) {
 		parts_free(&parts);
 		return r;

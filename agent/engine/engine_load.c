@@ -28,8 +28,8 @@ take_alarm(void *context, const struct alarm_row *row, struct err *err)
 	return 0;
 }
 
-int
-engine_load(struct engine *engine, struct err *err)
+static int
+load_history(struct engine *engine, struct err *err)
 {
 	struct store *store = engine->store;
 	uint32_t was_running = 0;
@@ -93,12 +93,34 @@ take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
 	return 0;
 }
 
-int
-engine_load_states(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
+static int
+load_states(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
     struct err *err)
 {
 	struct state_taker taker = { engine, conf, privates, clock_is_synchronised() };
 
 	engine->care.loaded = engine->now;
 	return store_load_states(engine->store, take_state, &taker, err);
+}
+
+static int
+load(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
+    struct err *err)
+{
+	int r = load_history(engine, err);
+
+	return r == 0 ? load_states(engine, conf, privates, err) : r;
+}
+
+/* A disk that fails now may have given all when the database was opened, or give it once more. */
+int
+engine_load(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
+    struct err *err)
+{
+	int r = load(engine, conf, privates, err);
+
+	if (!store_is_disk_error(r) || store_is_away(engine->store))
+		return r;
+	r = store_leave(engine->store, err);
+	return r == 0 ? load(engine, conf, privates, err) : r;
 }

@@ -97,9 +97,8 @@ struct evaluator_rule engine_rule(const struct conf_sensor *sensor, const struct
 void engine_show(struct engine *engine, size_t at);
 
 /* engine_load.c: what was stored, before the first configuration is in force. */
-int engine_load(struct engine *engine, struct err *err);
-int engine_load_states(struct engine *engine, const struct conf *conf,
-    struct private_sensor *privates, struct err *err);
+int engine_load(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
+    struct err *err);
 
 /* engine_alarm.c */
 

@@ -32,6 +32,7 @@ tests_unit_engine_test_outbox_limits_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_limits
 # The database in trouble: below SQLite, and with the clock's word in the hands of the test.
 storage_test_sources = tests/unit/engine/storage_bench.c tests/unit/engine/storage_bench.h \
+	tests/unit/engine/engine_life.c tests/unit/engine/engine_life.h \
 	tests/unit/store/failing_vfs.c tests/unit/store/failing_vfs.h \
 	tests/unit/store/trouble.c tests/unit/store/trouble.h \
 	tests/unit/fixture.c tests/unit/fixture.h
@@ -42,3 +43,20 @@ tests_unit_engine_test_engine_care_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_engine_test_engine_care_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_is_synchronised
 tests_unit_engine_test_engine_care_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_care
+
+check_PROGRAMS += tests/unit/engine/test_engine_failing
+tests_unit_engine_test_engine_failing_SOURCES = tests/unit/engine/test_engine_failing.c \
+	$(storage_test_sources)
+tests_unit_engine_test_engine_failing_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_engine_test_engine_failing_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_failing
+
+check_PROGRAMS += tests/unit/engine/test_engine_memory
+tests_unit_engine_test_engine_memory_SOURCES = tests/unit/engine/test_engine_memory.c \
+	tests/unit/store/failing_memory.c tests/unit/store/failing_memory.h \
+	$(storage_test_sources)
+tests_unit_engine_test_engine_memory_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_engine_test_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=asprintf
+tests_unit_engine_test_engine_memory_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_memory

@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_ENGINE_STORAGE_BENCH_H
 #define TESTS_UNIT_ENGINE_STORAGE_BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/event.h"
@@ -17,6 +18,9 @@ struct bench {
 	const struct snapshot *seen; /* the last one that look() took */
 };
 
+/* What is allocated now is the test's. */
+extern volatile bool bench_is_building;
+
 int bench_set_up(void **state);
 int bench_tear_down(void **state);
 
@@ -25,6 +29,7 @@ struct conf *bench_conf(unsigned count);
 int bench_try_configure(struct bench *bench, struct conf *conf);
 void bench_configure(struct bench *bench, struct conf *conf);
 void bench_begin(struct bench *bench);
+bool bench_try_begin(struct bench *bench); /* false: what there is of it is for bench_end */
 void bench_end(struct bench *bench);
 void bench_restart(struct bench *bench, struct conf *conf);
 
