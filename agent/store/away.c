@@ -26,28 +26,39 @@ immutable_uri(const char *path, char *uri, size_t size)
 	snprintf(uri + length, size - length, "?immutable=1");
 }
 
-/*
- * Read-only, with its log.  SQLite cannot open a database that had one and has none any more where
- * none can be made; then nothing is missing from the file.
- */
 static sqlite3 *
-open_to_read(const char *path)
+try_to_read(const char *name, int flags, const char *vfs)
 {
-	const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
-	char uri[2 * PATH_MAX];
+	static const char look[] =
+	    "PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM sqlite_schema";
 	sqlite3 *db;
 
-	for (int is_immutable = 0; is_immutable < 2; is_immutable++) {
-		immutable_uri(path, uri, sizeof(uri));
-		if (sqlite3_open_v2(is_immutable ? uri : path, &db,
-			flags | (is_immutable ? SQLITE_OPEN_URI : 0), NULL) == SQLITE_OK &&
-		    sqlite3_exec(db,
-			"PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM sqlite_schema", NULL,
-			NULL, NULL) == SQLITE_OK)
-			return db;
-		sqlite3_close(db);
-	}
+	flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+	if (sqlite3_open_v2(name, &db, flags, vfs) == SQLITE_OK &&
+	    sqlite3_exec(db, look, NULL, NULL, NULL) == SQLITE_OK)
+		return db;
+	sqlite3_close(db);
 	return NULL;
+}
+
+/*
+ * With its log, the index of which is in memory only for an exclusive connection; that wants a lock
+ * for writing, which no file can have on a read-only disk.  We have our own.  Without a log, SQLite
+ * cannot open a database that had one where none can be made, unless nobody else is said to change
+ * it.
+ */
+static sqlite3 *
+open_to_read(const struct store *store, const char *path)
+{
+	char uri[2 * PATH_MAX];
+	struct store_path wal;
+	sqlite3 *db = try_to_read(path, 0, "unix-none");
+
+	if (db != NULL ||
+	    (strcmp(path, store->path) == 0 && file_is_there(store_beside(store, "-wal", &wal))))
+		return db;
+	immutable_uri(path, uri, sizeof(uri));
+	return try_to_read(uri, SQLITE_OPEN_URI, NULL);
 }
 
 static int
@@ -69,7 +80,7 @@ copy_pages(struct store *store, sqlite3 *to, sqlite3 *from, struct err *err)
 static int
 load_image(struct store *store, const char *path)
 {
-	sqlite3 *from = open_to_read(path);
+	sqlite3 *from = open_to_read(store, path);
 	int r;
 
 	if (from == NULL)

@@ -11,7 +11,7 @@ struct file {
 	sqlite3_file *real; /* behind this */
 };
 
-static sqlite3_vfs ours;
+static sqlite3_vfs ours[2];
 static sqlite3_vfs *theirs;
 
 static struct {
@@ -219,12 +219,17 @@ vfs_delete(sqlite3_vfs *vfs, const char *name, int is_synced)
 void
 failing_vfs_use(void)
 {
-	theirs = sqlite3_vfs_find(NULL);
-	assert(theirs != NULL && theirs != &ours);
-	ours = *theirs;
-	ours.zName = "failing";
-	ours.szOsFile = (int)sizeof(struct file) + theirs->szOsFile;
-	ours.xOpen = vfs_open;
-	ours.xDelete = vfs_delete;
-	sqlite3_vfs_register(&ours, 1);
+	/* the default, and that of the same name which does without locks */
+	static const char *const names[] = { "failing", "unix-none" };
+
+	theirs = sqlite3_vfs_find("unix-none");
+	assert(theirs != NULL && theirs != &ours[1]);
+	for (int i = 1; i >= 0; i--) {
+		ours[i] = *theirs;
+		ours[i].zName = names[i];
+		ours[i].szOsFile = (int)sizeof(struct file) + theirs->szOsFile;
+		ours[i].xOpen = vfs_open;
+		ours[i].xDelete = vfs_delete;
+		sqlite3_vfs_register(&ours[i], i == 0);
+	}
 }
