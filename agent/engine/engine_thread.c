@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sys/clock.h"
+#include "sys/log.h"
 #include "sys/thread.h"
 
 #define INBOX_MESSAGES 8192 /* 60 s of 100 buses at one report a second, and some */
@@ -59,6 +60,21 @@ take_messages(struct engine_thread *thread, int64_t wait, bool *ret_stop)
 	return false;
 }
 
+/* While it lasts whoever looks sees it (snapshot_storage); the log has it when it is over. */
+static void
+end_turn(struct engine_thread *thread)
+{
+	struct moment now;
+	int64_t took_ms;
+
+	clock_moment(&now);
+	engine_turn_end(thread->engine, &now);
+	took_ms = clock_boottime_ms() - now.boottime_ms;
+	if (took_ms > SNAPSHOT_STALL_MS)
+		log_warning("the disk took %lld ms to store; sampling has gone on meanwhile",
+		    (long long)took_ms);
+}
+
 static void
 run(void *context)
 {
@@ -76,7 +92,7 @@ run(void *context)
 		clock_moment(&now);
 		if (is_empty && engine_tick_due_ms(thread->engine) <= now.boottime_ms)
 			engine_tick(thread->engine, &now);
-		engine_turn_end(thread->engine, &now);
+		end_turn(thread);
 	}
 }
 
