@@ -26,6 +26,7 @@ SYSTEM_TESTS = \
 	tests/system/test_config.py \
 	tests/system/test_ctl.py \
 	tests/system/test_daemonize.py \
+	tests/system/test_disk.py \
 	tests/system/test_entity.py \
 	tests/system/test_faults.py \
 	tests/system/test_lines.py \
