@@ -56,7 +56,7 @@ static const struct sentence sentences[] = {
 	[EVENT_RESET] = { "Alarm $i of $s was reset.", NULL },
 };
 
-#define NO_WAY  "Messages do not get out by $s."
+#define NO_WAY "Messages do not get out by $s."
 
 /* What storageTrouble and storageOk say. */
 static const struct {
