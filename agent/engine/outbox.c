@@ -172,6 +172,16 @@ outbox_apply(struct engine *engine, struct outbox_row *row, enum delivery_input 
 	engine->outbox.pending--;
 }
 
+void
+outbox_give_up(
+    struct engine *engine, struct outbox_row *row, enum delivery_input input, enum result result)
+{
+	outbox_apply(engine, row, input);
+	row->delivery.has_result = true;
+	row->delivery.result = (uint8_t)result;
+	row->delivery.reply[0] = '\0'; /* of its last attempt */
+}
+
 /* ---- one more ---- */
 
 /* The lowest class, the oldest of it. */
@@ -197,9 +207,7 @@ evict(struct engine *engine)
 
 	if (row == NULL)
 		return; /* all are under way */
-	outbox_apply(engine, row, DELIVERY_EVICT);
-	row->delivery.has_result = true;
-	row->delivery.result = RESULT_QUEUE_FULL;
+	outbox_give_up(engine, row, DELIVERY_EVICT, RESULT_QUEUE_FULL);
 	row->is_evicted = true;
 }
 

@@ -50,7 +50,7 @@ go_on(struct engine *engine, struct outbox_row *row, struct err *err)
 	if (delivery_is_under_way(&row->delivery))
 		outbox_apply(engine, row, DELIVERY_CRASH);
 	if (r == -ENOENT) { /* nobody knows any more what there was to say */
-		outbox_apply(engine, row, DELIVERY_EXPIRE);
+		outbox_give_up(engine, row, DELIVERY_EXPIRE, RESULT_EXPIRED);
 		return 0;
 	}
 	row->delivery.next_ms = INT64_MAX;

@@ -111,9 +111,7 @@ expire(struct engine *engine)
 		    !delivery_is_too_old(&row->delivery, row->record.kind,
 			alarm != NULL && alarm_is_open(&alarm->alarm), engine->now.boottime_ms))
 			continue;
-		outbox_apply(engine, row, DELIVERY_EXPIRE);
-		row->delivery.has_result = true;
-		row->delivery.result = RESULT_EXPIRED;
+		outbox_give_up(engine, row, DELIVERY_EXPIRE, RESULT_EXPIRED);
 		outbox_lost(engine, row);
 		engine->has_changed = true;
 	}

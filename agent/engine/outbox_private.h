@@ -145,6 +145,10 @@ int outbox_add(struct engine *engine, struct outbox_channel *channel, const stru
 /* Moves a row, and counts what follows.  The row has to take it. */
 void outbox_apply(struct engine *engine, struct outbox_row *row, enum delivery_input input);
 
+/* It ends without another attempt. */
+void outbox_give_up(
+    struct engine *engine, struct outbox_row *row, enum delivery_input input, enum result result);
+
 bool outbox_is_full(const struct engine *engine);
 size_t outbox_pending_of(const struct engine *engine, const struct outbox_channel *channel);
 

@@ -12,6 +12,8 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/tables.c agent/snmp/tables.h \
 	agent/snmp/tbl_alarm.c \
 	agent/snmp/tbl_bus.c \
+	agent/snmp/tbl_channel.c \
+	agent/snmp/tbl_delivery.c \
 	agent/snmp/tbl_entity.c \
 	agent/snmp/tbl_entity_sensor.c \
 	agent/snmp/tbl_event.c \

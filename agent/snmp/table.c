@@ -154,6 +154,13 @@ value_date(struct value *value, int64_t wall_ms)
 }
 
 bool
+value_age(struct value *value, const struct cell *cell, int64_t time_ms)
+{
+	value->number = time_ms < cell->now_ms ? (uint32_t)((cell->now_ms - time_ms) / 1000) : 0;
+	return true;
+}
+
+bool
 value_stamp(struct value *value, const struct cell *cell, int64_t time_ms)
 {
 	value->number = uptime_at(&cell->master, time_ms);

@@ -139,6 +139,7 @@ size_t table_region(const struct table *table, uint32_t *arcs, size_t room);
 /* Helpers for getters. */
 bool value_text(struct value *value, const char *text);
 bool value_date(struct value *value, int64_t wall_ms); /* DateAndTime: 11 octets, local time */
+bool value_age(struct value *value, const struct cell *cell, int64_t time_ms);   /* in seconds */
 bool value_stamp(struct value *value, const struct cell *cell, int64_t time_ms); /* TimeStamp */
 
 #endif

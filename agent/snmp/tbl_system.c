@@ -75,12 +75,37 @@ get_event_last_seq(const struct cell *cell, struct value *value)
 	return true;
 }
 
-/* What has no source yet and rests at 0: deliveries. */
 static bool
-get_none(const struct cell *cell, struct value *value)
+get_delivery_pending(const struct cell *cell, struct value *value)
+{
+	const struct deliveries *deliveries = cell->snapshot->deliveries;
+
+	value->number = 0;
+	for (size_t i = 0; deliveries != NULL && i < deliveries->channel_count; i++)
+		value->number += deliveries->channels[i].pending;
+	return true;
+}
+
+static bool
+get_delivery_oldest_age(const struct cell *cell, struct value *value)
+{
+	const struct deliveries *deliveries = cell->snapshot->deliveries;
+	int64_t oldest_ms = INT64_MAX;
+
+	for (size_t i = 0; deliveries != NULL && i < deliveries->channel_count; i++) {
+		const struct channel_view *channel = &deliveries->channels[i];
+
+		if (channel->has_oldest && channel->oldest_ms < oldest_ms)
+			oldest_ms = channel->oldest_ms;
+	}
+	return oldest_ms != INT64_MAX && value_age(value, cell, oldest_ms);
+}
+
+static bool
+get_trap_replay(const struct cell *cell, struct value *value)
 {
 	(void)cell;
-	value->number = 0;
+	value->number = 0; /* a command */
 	return true;
 }
 
@@ -118,10 +143,7 @@ get_seconds_since_last_sample(const struct cell *cell, struct value *value)
 {
 	int64_t last_ms = cell->snapshot->agent.last_sample_ms;
 
-	if (last_ms == 0)
-		return false;
-	value->number = last_ms < cell->now_ms ? (uint32_t)((cell->now_ms - last_ms) / 1000) : 0;
-	return true;
+	return last_ms != 0 && value_age(value, cell, last_ms);
 }
 
 static bool
@@ -156,14 +178,14 @@ static const struct column columns[] = {
 	    get_alarm_unacknowledged_count },
 	{ 10, "envsOverallSeverity", VALUE_INTEGER, ACCESS_READ_ONLY, get_overall_severity },
 	{ 11, "envsEventLastSeq", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_event_last_seq },
-	{ 12, "envsDeliveryPending", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
-	{ 13, "envsDeliveryOldestAge", VALUE_GAUGE, ACCESS_READ_ONLY, get_none },
+	{ 12, "envsDeliveryPending", VALUE_GAUGE, ACCESS_READ_ONLY, get_delivery_pending },
+	{ 13, "envsDeliveryOldestAge", VALUE_GAUGE, ACCESS_READ_ONLY, get_delivery_oldest_age },
 	{ 14, "envsMailPathState", VALUE_INTEGER, ACCESS_READ_ONLY, get_mail_path_state },
 	{ 15, "envsStorageState", VALUE_INTEGER, ACCESS_READ_ONLY, get_storage_state },
 	{ 16, "envsHeartbeat", VALUE_COUNTER32, ACCESS_READ_ONLY, get_heartbeat },
 	{ 17, "envsSecondsSinceLastSample", VALUE_GAUGE, ACCESS_READ_ONLY,
 	    get_seconds_since_last_sample },
-	{ 18, "envsAgentTrapReplay", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_none },
+	{ 18, "envsAgentTrapReplay", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_trap_replay },
 	{ 19, "envsSensorNextIndex", VALUE_UNSIGNED, ACCESS_READ_ONLY, get_sensor_next_index },
 	{ 20, "envsAgentHeartbeatInterval", VALUE_UNSIGNED, ACCESS_READ_WRITE, get_agent_setting },
 	{ 21, "envsAgentSite", VALUE_OCTETS, ACCESS_READ_ONLY, get_site },

@@ -36,6 +36,11 @@ TABLES = {
     "envsEvent": ("1.6", "firstSeq maximum"),
     "envsEventTable": ("1.6.3.1", """index kind alarmId sensor source severity previousSeverity
         value limit unit time reason text seq"""),
+    "envsChannelTable": ("1.8.1.1", """index name accepted delivered deferred expired failed
+        superseded inDoubt pending oldestAge lastResult lastText lastSuccess flush"""),
+    "envsDeliveryTable": ("1.8.2.1", """id channel destination eventSeq state attempts created
+        nextAttempt usefulLeft result code reply relay action"""),
+    "envsDelivery": ("1.8", "channelTable deliveryTable maximum retryBase retryCap usefulFor"),
 }
 
 # RFC 6933 and RFC 3433: the same with the whole OID.

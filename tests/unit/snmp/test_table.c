@@ -68,6 +68,52 @@ publish_alarms(void)
 	event_log_done(&log);
 }
 
+/* Deliveries 4 (deferred), 6 (delivered) and 9 (given up) of channel snmp. */
+static void
+publish_deliveries(void)
+{
+	struct deliveries *deliveries = deliveries_new(3);
+
+	deliveries->channel_count = 1;
+	deliveries->channels[0] = (struct channel_view){
+		.channel = CHANNEL_SNMP,
+		.name = "snmp",
+		.books = { .accepted = 7, .in_doubt = 2, .late_count = 5 },
+		.pending = 6,
+		.has_oldest = true,
+		.oldest_ms = NOW - 4999,
+	};
+	deliveries->rows[0] = (struct delivery){
+		.id = 4,
+		.seq = 300,
+		.channel = CHANNEL_SNMP,
+		.state = DELIVERY_DEFERRED,
+		.attempts = 3,
+		.created_ms = NOW - 4999,
+		.created_wall_ms = INT64_C(1700000000250),
+		.useful_until_ms = NOW - 1,
+		.next_ms = NOW + 2001,
+		.has_result = true,
+		.result = RESULT_SERVER_NOT_READY,
+		.code = 421,
+		.reply = "busy",
+		.destination = "somebody",
+	};
+	deliveries->rows[1] = (struct delivery){
+		.id = 6,
+		.state = DELIVERY_DELIVERED,
+		.has_result = true,
+		.result = RESULT_OK,
+	};
+	deliveries->rows[2] = (struct delivery){
+		.id = 9,
+		.state = DELIVERY_FAILED,
+		.has_result = true,
+		.result = RESULT_QUEUE_FULL,
+	};
+	hub_take_deliveries(hub, deliveries);
+}
+
 static int
 publish(void **state)
 {
@@ -106,6 +152,7 @@ publish(void **state)
 	}
 	live->buses[0].state = BUS_UP;
 	publish_alarms();
+	publish_deliveries();
 	assert_int_equal(hub_publish(hub, conf, live, &agent), 0);
 	conf_unref(conf);
 	return 0;
@@ -304,6 +351,73 @@ assert_text(const struct table *table, uint64_t column, uint64_t index, const ch
 }
 
 static void
+channels_and_deliveries_have_rows(void **state)
+{
+	static const struct {
+		const struct table *table;
+		struct position at;
+		enum table_result result;
+		int32_t integer;
+	} cases[] = {
+		{ &table_channel, { 3, 1 }, TABLE_OK, 7 },
+		{ &table_channel, { 9, 1 }, TABLE_OK, 2 },
+		{ &table_channel, { 10, 1 }, TABLE_OK, 6 },
+		{ &table_channel, { 11, 1 }, TABLE_OK, 4 },
+		{ &table_channel, { 12, 1 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_channel, { 14, 1 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_channel, { 15, 1 }, TABLE_OK, 1 },
+		{ &table_channel, { 3, 2 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_delivery, { 2, 4 }, TABLE_OK, CHANNEL_SNMP },
+		{ &table_delivery, { 4, 4 }, TABLE_OK, 300 },
+		{ &table_delivery, { 5, 4 }, TABLE_OK, DELIVERY_DEFERRED },
+		{ &table_delivery, { 6, 4 }, TABLE_OK, 3 },
+		{ &table_delivery, { 8, 4 }, TABLE_OK, 3 }, /* not before it */
+		{ &table_delivery, { 9, 4 }, TABLE_OK, 0 }, /* an alarm that is active */
+		{ &table_delivery, { 10, 4 }, TABLE_OK, RESULT_SERVER_NOT_READY },
+		{ &table_delivery, { 11, 4 }, TABLE_OK, 421 },
+		{ &table_delivery, { 8, 6 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_delivery, { 9, 6 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_delivery, { 10, 6 }, TABLE_OK, RESULT_OK },
+		{ &table_delivery, { 11, 6 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_delivery, { 14, 6 }, TABLE_OK, 1 },
+		{ &table_delivery, { 5, 5 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_delivery_maximum, { 3, 0 }, TABLE_OK, 2000 },
+		{ &table_delivery_retry_base, { 4, 0 }, TABLE_OK, 15000 },
+		{ &table_delivery_retry_cap, { 5, 0 }, TABLE_OK, 600000 },
+		{ &table_delivery_useful_for, { 6, 0 }, TABLE_OK, 14400 },
+		{ &table_system, { 12, 0 }, TABLE_OK, 6 },
+		{ &table_system, { 13, 0 }, TABLE_OK, 4 },
+		{ &table_system, { 18, 0 }, TABLE_OK, 0 },
+	};
+	struct cell cell = { .snapshot = hub_get(hub), .now_ms = NOW };
+	const struct column *column;
+	struct value value;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum table_result result =
+		    table_get(cases[i].table, &cell, &cases[i].at, &column, &value);
+		int32_t got;
+
+		if (result != cases[i].result)
+			fail_msg("case %zu: result %d", i, result);
+		if (result != TABLE_OK)
+			continue;
+		got = column->type == VALUE_INTEGER ? value.integer : (int32_t)value.number;
+		if (got != cases[i].integer)
+			fail_msg("case %zu: %d", i, got);
+	}
+	hub_put(hub, cell.snapshot);
+	assert_text(&table_channel, 2, 1, "snmp");
+	assert_text(&table_channel, 13, 1, "");
+	assert_text(&table_delivery, 3, 4, "somebody");
+	assert_text(&table_delivery, 12, 4, "busy");
+	assert_text(&table_delivery, 12, 6, "");
+	assert_text(&table_delivery, 12, 9, "the queue was full");
+	assert_text(&table_delivery, 13, 4, "");
+}
+
+static void
 alarms_and_events_have_rows(void **state)
 {
 	static const struct {
@@ -350,6 +464,7 @@ main(void)
 		cmocka_unit_test(a_walk_of_each_table_rises_and_ends),
 		cmocka_unit_test(only_temperatures_have_a_row_in_the_temperature_table),
 		cmocka_unit_test(alarms_and_events_have_rows),
+		cmocka_unit_test(channels_and_deliveries_have_rows),
 		cmocka_unit_test(texts_times_and_bits_have_the_shape_of_the_mib),
 	};
 
