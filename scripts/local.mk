@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-EXTRA_DIST += scripts/get-base-mibs
+EXTRA_DIST += scripts/get-base-mibs scripts/get-mail-servers
 EXTRA_DIST += scripts/demo scripts/demo-scenes
 EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/install-packages

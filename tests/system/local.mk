@@ -36,12 +36,14 @@ SYSTEM_TESTS = \
 	tests/system/test_profiles.py \
 	tests/system/test_service.py \
 	tests/system/test_smtp_helper.py \
+	tests/system/test_smtp_real.py \
 	tests/system/test_smtp_session.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/freeze.py \
 	tests/system/harness.py \
+	tests/system/mail_servers.py \
 	tests/system/manager.py \
 	tests/system/owserver.py \
 	tests/system/traps.py
