@@ -22,6 +22,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/kept.c agent/core/kept.h \
 	agent/core/limiter.c agent/core/limiter.h \
 	agent/core/limits.c agent/core/limits.h \
+	agent/core/mail_plan.c agent/core/mail_plan.h \
 	agent/core/mailbox.c agent/core/mailbox.h \
 	agent/core/message.c agent/core/message.h \
 	agent/core/notification.c agent/core/notification.h \

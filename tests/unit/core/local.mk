@@ -117,3 +117,6 @@ TESTS += tests/unit/core/test_route
 check_PROGRAMS += tests/unit/core/test_date
 tests_unit_core_test_date_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_date
+check_PROGRAMS += tests/unit/core/test_mail_plan
+tests_unit_core_test_mail_plan_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_mail_plan
