@@ -4,7 +4,8 @@ MONITORING_MADE = \
 	scripts/monitoring/nagios/check_envsensor \
 	scripts/monitoring/prometheus/snmp.yml \
 	scripts/monitoring/prometheus/snmp-0.21.yml \
-	scripts/monitoring/snmptrapd/envsensor_passive
+	scripts/monitoring/snmptrapd/envsensor_passive \
+	scripts/monitoring/zabbix/template_envsensord_snmp.yaml
 MONITORING_TOOLS = scripts/monitoring/generate scripts/monitoring/mib.py
 
 monitoringdir = $(pkgdatadir)/monitoring
@@ -26,6 +27,7 @@ dist_prometheus_DATA = scripts/monitoring/prometheus/generator.yml \
 	scripts/monitoring/prometheus/envsensor.rules.yml \
 	scripts/monitoring/prometheus/prometheus.yml
 zabbixdir = $(monitoringdir)/zabbix
+nodist_zabbix_DATA = scripts/monitoring/zabbix/template_envsensord_snmp.yaml
 dist_zabbix_SCRIPTS = scripts/monitoring/zabbix/zabbix_trap_handler
 
 EXTRA_DIST += $(MONITORING_TOOLS)
@@ -33,6 +35,7 @@ EXTRA_DIST += scripts/monitoring/nagios/check_envsensor.in
 EXTRA_DIST += scripts/monitoring/snmptrapd/envsensor_passive.in
 EXTRA_DIST += scripts/monitoring/prometheus/snmp.yml.in
 EXTRA_DIST += scripts/monitoring/prometheus/snmp-0.21.yml.in
+EXTRA_DIST += scripts/monitoring/zabbix/template_envsensord_snmp.yaml.in
 CLEANFILES += $(MONITORING_MADE) scripts/monitoring/snmptrapd/snmptt.conf
 
 $(MONITORING_MADE): $(MONITORING_TOOLS) mibs/ENVSENSOR-MIB.txt
@@ -45,6 +48,9 @@ scripts/monitoring/nagios/check_envsensor: scripts/monitoring/nagios/check_envse
 scripts/monitoring/prometheus/snmp.yml: scripts/monitoring/prometheus/snmp.yml.in
 scripts/monitoring/prometheus/snmp-0.21.yml: scripts/monitoring/prometheus/snmp-0.21.yml.in
 scripts/monitoring/snmptrapd/envsensor_passive: scripts/monitoring/snmptrapd/envsensor_passive.in
+
+scripts/monitoring/zabbix/template_envsensord_snmp.yaml: \
+	scripts/monitoring/zabbix/template_envsensord_snmp.yaml.in
 
 scripts/monitoring/snmptrapd/snmptt.conf: $(MONITORING_TOOLS) mibs/ENVSENSOR-MIB.txt
 	$(AM_V_GEN)$(MKDIR_P) $(@D)

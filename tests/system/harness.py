@@ -35,13 +35,13 @@ HANG_S = 7200 if IS_LONG else 300  # a whole file; then something in the test it
 class Process:
     """A child whose output goes to NAME.log in the stage's folder."""
 
-    def __init__(self, stage, name, argv, env=None):
+    def __init__(self, stage, name, argv, env=None, **more):
         self.stage, self.name = stage, name
         self.log_path = stage.path(name + ".log")
         with open(self.log_path, "ab") as log:
             self.log_begin = log.tell()
             self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=env, start_new_session=True)
+                env=env, start_new_session=True, **more)
         stage.processes.append(self)
 
     @property

@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 # pylint: disable=wrong-import-position,unused-import
 import harness  # noqa: E402
 from harness import BUILD, Process, await_  # noqa: E402,F401
+from traps import SNMPTRAPD, USER  # noqa: E402
 from rack import Rack  # noqa: E402,F401
 
 SOURCE = os.path.abspath(os.environ.get("ENVSENSOR_SRCDIR",
@@ -37,10 +38,38 @@ def read(path):
         return file.read()
 
 
+class Receiver(Process):
+    """snmptrapd as the handlers want it; each of `handlers` is a command line.  To be there before
+    the master agent, which is told of it."""
+
+    def __init__(self, stage, *handlers, kind="trap"):
+        self.port = harness.free_udp_port()
+        user, auth, auth_key, privacy, privacy_key = USER
+        config = stage.write("receiver.conf", f"""\
+authCommunity log,execute,net public
+createUser {user} {auth} "{auth_key}" {privacy} "{privacy_key}"
+authUser log,execute,net {user} priv
+""" + "".join(f"traphandle default {handler}\n" for handler in handlers))
+        super().__init__(stage, "receiver", [SNMPTRAPD, "-f", "-Lo", "-n", "-m", "", "-On", "-Oe",
+            "-Oq", "-C", "-c", config, "-p", stage.path("receiver.pid"),
+            f"udp:127.0.0.1:{self.port}"], env=stage.snmp_env())
+        self.await_log("NET-SNMP version")
+        stage.sinks = {
+            "trap": f"trap2sink 127.0.0.1:{self.port} public\n",
+            "inform by v3": f"trapsess -Ci -v 3 -l authPriv -u {user} -a {auth} -A {auth_key} "
+                f"-x {privacy} -X \"{privacy_key}\" 127.0.0.1:{self.port}\n",
+        }[kind]
+
+
 def free_tcp_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def want(*programs):
