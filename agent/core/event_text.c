@@ -182,6 +182,10 @@ event_text(const struct record *record, char *to, size_t size)
 	const char *text;
 
 	strbuf_init(&buffer, to, size);
+	if (record->detail != NULL) {
+		strbuf_add(&buffer, "%s", record->detail);
+		return;
+	}
 	if (record->kind < sizeof(sentences) / sizeof(sentences[0]))
 		sentence = &sentences[record->kind];
 	text = sentence->text;

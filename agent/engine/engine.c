@@ -43,8 +43,9 @@ engine_new(struct store *store, struct hub *hub, const struct engine_effects *ef
 	if (engine == NULL)
 		return -ENOMEM;
 	engine->waiting = calloc(ENGINE_WAITING_MAX, sizeof(*engine->waiting));
-	if (engine->waiting == NULL) {
-		free(engine);
+	engine->details = calloc(ENGINE_WAITING_MAX, sizeof(*engine->details));
+	if (engine->waiting == NULL || engine->details == NULL) {
+		engine_free(engine);
 		return -ENOMEM;
 	}
 	engine->now = *now;
@@ -73,6 +74,7 @@ engine_free(struct engine *engine)
 	event_log_done(&engine->log);
 	outbox_done(engine);
 	free(engine->waiting);
+	free(engine->details);
 	free(engine->rows);
 	free(engine->bus_alarms);
 	free(engine->sensors);

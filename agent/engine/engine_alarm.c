@@ -103,14 +103,20 @@ follow_alarm(struct engine *engine, const struct origin *origin, const struct al
 static void
 wait_for_commit(struct engine *engine, const struct record *record)
 {
+	size_t at;
+
 	if (engine->waiting_count == ENGINE_WAITING_MAX) {
 		engine->waiting_first = (engine->waiting_first + 1) % ENGINE_WAITING_MAX;
 		engine->waiting_count--;
 		engine->outbox.unstored_told -= engine->outbox.unstored_told > 0;
 		engine_storage_drops(engine);
 	}
-	engine->waiting[(engine->waiting_first + engine->waiting_count) % ENGINE_WAITING_MAX] =
-	    *record;
+	at = (engine->waiting_first + engine->waiting_count) % ENGINE_WAITING_MAX;
+	engine->waiting[at] = *record;
+	if (record->detail != NULL) {
+		text_copy(engine->details[at], sizeof(engine->details[at]), record->detail);
+		engine->waiting[at].detail = engine->details[at];
+	}
 	engine->waiting_count++;
 	engine->outbox.has_news = true;
 	engine->has_changed = true;
@@ -163,6 +169,7 @@ engine_tell(struct engine *engine, const struct origin *origin, const struct eve
 		.sensor_severity = (uint8_t)event->sensor_severity,
 		.has_sensor_value = event->has_sensor_value,
 		.sensor_value_milli = event->sensor_value_milli,
+		.detail = event->detail,
 	};
 
 	if (origin->sensor != 0 && event->sensor_severity == 0)
@@ -235,6 +242,24 @@ engine_say(struct engine *engine, enum event_kind kind, uint32_t first, uint32_t
 	};
 
 	engine_tell(engine, &origin, &event);
+}
+
+void
+engine_say_change(struct engine *engine, const struct origin *origin, const char *sentence)
+{
+	const struct event event = {
+		.kind = EVENT_CONFIG_CHANGE,
+		.from = ZONE_NORMAL,
+		.to = ZONE_NORMAL,
+		.severity = SEVERITY_OK,
+		.previous_severity = SEVERITY_OK,
+		.time_ms = engine->now.boottime_ms,
+		.suppression = SUPPRESSION_NONE,
+		.alarm = { .reason = FAULT_NONE },
+		.detail = sentence,
+	};
+
+	tell(engine, origin, &event);
 }
 
 /* ---- buses ---- */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/evaluator.h"
+#include "core/event_text.h"
 #include "core/extremes.h"
 #include "engine/engine.h"
 #include "engine/event_log.h"
@@ -47,6 +48,7 @@ struct engine {
 
 	/* what the next commit has to store */
 	struct record *waiting; /* a ring of ENGINE_WAITING_MAX, the oldest at waiting_first */
+	char (*details)[EVENT_TEXT_SIZE]; /* those of the records in the same places */
 	size_t waiting_first, waiting_count;
 	bool has_changed;    /* of all this anything */
 	bool are_states_new; /* another configuration: all states take the place of all */
@@ -112,6 +114,9 @@ void engine_sensor_said(struct engine *engine, size_t at);
 
 /* An event of the agent itself. */
 void engine_say(struct engine *engine, enum event_kind kind, uint32_t first, uint32_t second);
+
+/* A configChange of that object, in one whole sentence: conf/change_text.h. */
+void engine_say_change(struct engine *engine, const struct origin *origin, const char *sentence);
 
 void engine_bus_lost(struct engine *engine, size_t at);
 void engine_bus_back(struct engine *engine, size_t at);

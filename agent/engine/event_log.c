@@ -9,8 +9,11 @@
 static void
 chunk_unref(struct event_chunk *chunk)
 {
-	if (atomic_fetch_sub(&chunk->references, 1) == 1)
-		free(chunk);
+	if (atomic_fetch_sub(&chunk->references, 1) != 1)
+		return;
+	for (size_t i = 0; i < EVENT_CHUNK; i++)
+		free((char *)chunk->records[i].detail);
+	free(chunk);
 }
 
 void
@@ -68,6 +71,7 @@ event_log_reserve(struct event_log *log, size_t count)
 void
 event_log_add(struct event_log *log, const struct record *record)
 {
+	struct record *mine;
 	size_t at;
 
 	assert(log->last_seq == 0 || record->seq == log->last_seq + 1);
@@ -75,7 +79,10 @@ event_log_add(struct event_log *log, const struct record *record)
 		log->first_seq = record->seq;
 	at = chunk_of(log->first_seq, record->seq);
 	assert(at < log->chunk_count);
-	log->chunks[at]->records[record->seq % EVENT_CHUNK] = *record;
+	mine = &log->chunks[at]->records[record->seq % EVENT_CHUNK];
+	*mine = *record;
+	if (record->detail != NULL)
+		mine->detail = strdup(record->detail); /* without memory it says less */
 	log->last_seq = record->seq;
 	event_view_unref(log->view);
 	log->view = NULL;

@@ -39,7 +39,7 @@ void event_log_done(struct event_log *log);
 /* Makes room for `count` more events. 0 or -ENOMEM. */
 int event_log_reserve(struct event_log *log, size_t count);
 
-/* The next event (in an empty log: any); there is room. */
+/* The next event (in an empty log: any); there is room.  Its detail is copied. */
 void event_log_add(struct event_log *log, const struct record *record);
 
 /* The event of that number; NULL: it is not there. */

@@ -7,7 +7,7 @@
 	"seq, kind, alarm, alarm_kind, sensor, source, quantity, severity, previous_severity," \
 	" zone_from, zone_to, reason, suppression, is_config_change, during_downtime, value,"  \
 	" bound, first_number, second_number, wall_ms, boottime_ms, sensor_severity,"          \
-	" sensor_value, channel"
+	" sensor_value, channel, detail"
 
 int
 events_init(struct store *store, struct err *err)
@@ -16,7 +16,7 @@ events_init(struct store *store, struct err *err)
 		{ &store->event.add,
 		    "INSERT INTO event (" COLUMNS ", boot_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
 		    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
-		    " ?23, ?24, ?25)" },
+		    " ?23, ?24, ?25, ?26)" },
 		/* the states between delivered and superseded are those that have not ended */
 		{ &store->event.drop,
 		    "DELETE FROM event WHERE seq < ?1 AND NOT EXISTS (SELECT 1 FROM delivery"
@@ -73,6 +73,7 @@ store_add_event(
 	sqlite3_bind_int(statement, at++, record->sensor_severity);
 	bind_or_null(statement, at++, record->has_sensor_value, record->sensor_value_milli);
 	sqlite3_bind_int(statement, at++, record->channel);
+	sqlite3_bind_text(statement, at++, record->detail, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(statement, at++, boot_id, -1, SQLITE_TRANSIENT);
 	return store_run(store, statement, "cannot store an event", err);
 }
@@ -108,7 +109,8 @@ struct event_loader {
 	void *context;
 };
 
-static void
+/* All but the detail, whose column it returns: that is there only as long as the row is. */
+static int
 read_event(sqlite3_stmt *statement, struct record *record)
 {
 	int at = 0;
@@ -141,6 +143,7 @@ read_event(sqlite3_stmt *statement, struct record *record)
 	record->has_sensor_value = sqlite3_column_type(statement, at) != SQLITE_NULL;
 	record->sensor_value_milli = sqlite3_column_int(statement, at++);
 	record->channel = (uint8_t)sqlite3_column_int(statement, at++);
+	return at;
 }
 
 static int
@@ -148,8 +151,9 @@ take_event(void *context, struct err *err)
 {
 	const struct event_loader *loader = context;
 	struct record record;
+	int at = read_event(loader->statement, &record);
 
-	read_event(loader->statement, &record);
+	record.detail = (const char *)sqlite3_column_text(loader->statement, at);
 	return loader->take(loader->context, &record, err);
 }
 

@@ -94,6 +94,9 @@ says_it_in_one_sentence(void **state)
 		    "The system clock was set from 1970-01-01 00:00:00 UTC to 2026-11-22 00:33:44 "
 		    "UTC.",
 		    "", "" },
+		{ { .kind = EVENT_CONFIG_CHANGE }, "Another configuration is in force.", "", "" },
+		{ { .kind = EVENT_CONFIG_CHANGE, .source = "x", .detail = "$s of %s is \"1\"." },
+		    "$s of %s is \"1\".", "", "" },
 		{ { .kind = EVENT_CLEAR, .source = "$s%s", VALUE(1) },
 		    "$s%s is normal again: 0.001.", "", "" },
 	};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/event_text.h"
 #include "core/kept.h"
 #include "core/text.h"
 #include "store/store.h"
@@ -71,12 +72,14 @@ record_of(uint32_t seq)
 		.channel = 2,
 		.is_config_change = true,
 		.source = "a'); --",
+		.detail = "SNMP has set \"a'); --\".",
 	};
 
 	return record;
 }
 
 struct seen {
+	char detail[EVENT_TEXT_SIZE]; /* of the first */
 	size_t count;
 	struct record first, last;
 };
@@ -87,10 +90,14 @@ see(void *context, const struct record *record, struct err *err)
 	struct seen *seen = context;
 
 	(void)err;
-	if (seen->count++ == 0)
+	if (seen->count++ == 0) {
 		seen->first = *record;
-	else
+		text_copy(seen->detail, sizeof(seen->detail),
+		    record->detail != NULL ? record->detail : "");
+		seen->first.detail = NULL;
+	} else {
 		assert_int_equal(record->seq, seen->last.seq + 1);
+	}
 	seen->last = *record;
 	return 0;
 }
@@ -130,6 +137,8 @@ events_come_back_as_they_were(void **state)
 	store = opened();
 	seen = events_of(store);
 	assert_int_equal(seen.count, 2);
+	assert_string_equal(seen.detail, record.detail);
+	record.detail = NULL;
 	assert_memory_equal(&seen.first, &record, sizeof(record));
 	assert_memory_equal(&seen.last, &bare, sizeof(bare));
 	store_close(store);
