@@ -14,6 +14,8 @@ identity_init(struct store *store, struct err *err)
 		{ &store->identity.find, "SELECT idx FROM identity WHERE kind = ?1 AND key = ?2" },
 		{ &store->identity.add,
 		    "INSERT INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)" },
+		{ &store->identity.rename,
+		    "UPDATE identity SET key = ?3 WHERE kind = ?1 AND idx = ?2" },
 		/* A kind that never had an index has no row. */
 		{ &store->identity.next,
 		    "SELECT coalesce((SELECT next FROM counter WHERE kind = ?1), 1)" },
@@ -139,6 +141,30 @@ store_put_identity(
 			sqlite3_bind_text(statements[i], 3, key, -1, SQLITE_TRANSIENT);
 		r = store_run(store, statements[i], "cannot store an index", err);
 	}
+	return r;
+}
+
+int
+store_find_identity(struct store *store, enum store_kind kind, const char *key, uint32_t *ret_index,
+    struct err *err)
+{
+	return find(store, kind, key, ret_index, err);
+}
+
+int
+store_rename_identity(
+    struct store *store, enum store_kind kind, uint32_t index, const char *key, struct err *err)
+{
+	sqlite3_stmt *statement = store->identity.rename;
+	int r = store_check_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int(statement, 1, (int)kind);
+	sqlite3_bind_int64(statement, 2, index);
+	sqlite3_bind_text(statement, 3, key, -1, SQLITE_STATIC);
+	r = store_run(store, statement, "cannot rename an index", err);
+	sqlite3_bind_null(statement, 3);
 	return r;
 }
 

@@ -275,12 +275,14 @@ store_open(const char *state_dir, struct store **ret_store, struct err *err)
 	if (store == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	store->lock_fd = -1;
+	store->folder = strdup(state_dir);
 	if (asprintf(&store->lock_path, "%s/lock", state_dir) < 0)
 		store->lock_path = NULL;
 	if (asprintf(&store->path, "%s/envsensord.db", state_dir) < 0)
 		store->path = NULL;
-	r = store->lock_path == NULL || store->path == NULL ? err_set(err, -ENOMEM, "out of memory")
-	                                                    : take_state_dir(store, state_dir, err);
+	r = store->folder == NULL || store->lock_path == NULL || store->path == NULL
+	        ? err_set(err, -ENOMEM, "out of memory")
+	        : take_state_dir(store, state_dir, err);
 	if (r == 0)
 		r = care_open(store, err);
 	if (store_is_disk_error(r))
@@ -303,9 +305,16 @@ store_close(struct store *store)
 	store_disconnect(store);
 	if (store->lock_fd >= 0)
 		lock_release(store->lock_fd);
+	free(store->folder);
 	free(store->lock_path);
 	free(store->path);
 	free(store);
+}
+
+const char *
+store_folder(const struct store *store)
+{
+	return store->folder;
 }
 
 int

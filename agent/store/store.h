@@ -47,6 +47,9 @@ enum store_kind {
 int store_open(const char *state_dir, struct store **ret_store, struct err *err);
 void store_close(struct store *store); /* copes with NULL; gives the lock back */
 
+/* The folder that it is in. */
+const char *store_folder(const struct store *store);
+
 /* What the database has been through, kept in it until store_forget_story (inside a transaction).
  */
 struct store_story {
@@ -106,6 +109,14 @@ int store_identity(struct store *store, enum store_kind kind, const char *key, u
  * already it stays as it is. */
 int store_put_identity(
     struct store *store, enum store_kind kind, const char *key, uint32_t index, struct err *err);
+
+/* Like store_identity, but only looks: 0 if it has none. */
+int store_find_identity(struct store *store, enum store_kind kind, const char *key,
+    uint32_t *ret_index, struct err *err);
+
+/* The index goes on under another key, which has none. */
+int store_rename_identity(
+    struct store *store, enum store_kind kind, uint32_t index, const char *key, struct err *err);
 
 /* The next index that store_identity would give (envsSensorNextIndex); 0: none is left, or the
  * database cannot be read. */

@@ -16,6 +16,7 @@
  */
 struct store {
 	int lock_fd; /* -1: not taken yet */
+	char *folder;
 	char *lock_path;
 	char *path;       /* of the database */
 	char damage[320]; /* what was wrong and what was done; "": nothing */
@@ -31,7 +32,7 @@ struct store {
 		sqlite3_stmt *begin, *commit, *rollback;
 	} transaction;
 	struct {
-		sqlite3_stmt *find, *add, *next, *advance, *restore, *pass;
+		sqlite3_stmt *find, *add, *next, *advance, *restore, *pass, *rename;
 	} identity;
 	struct {
 		sqlite3_stmt *get, *put;

@@ -197,6 +197,29 @@ a_row_takes_its_index_for_ever(void **state)
 }
 
 static void
+an_index_goes_on_under_another_name(void **state)
+{
+	struct store *store = opened();
+	uint32_t index;
+
+	(void)state;
+	assert_string_equal(store_folder(store), folder);
+	assert_int_equal(store_begin(store, NULL), 0);
+	assert_int_equal(store_put_row(store, STORE_SENSOR, 1, 1, NULL), 0);
+	assert_int_equal(store_find_identity(store, STORE_SENSOR, "a", &index, NULL), 0);
+	assert_int_equal(index, 0);
+	assert_int_equal(store_rename_identity(store, STORE_SENSOR, 1, "a", NULL), 0);
+	assert_int_equal(store_find_identity(store, STORE_SENSOR, "a", &index, NULL), 0);
+	assert_int_equal(index, 1);
+	assert_int_equal(store_identity(store, STORE_SENSOR, "a", &index, NULL), 0);
+	assert_int_equal(index, 1);
+	assert_int_equal(store_put_row(store, STORE_SENSOR, 1, 1, NULL), -EEXIST);
+	store_rollback(store);
+	assert_int_equal(store_rename_identity(store, STORE_SENSOR, 1, "a", NULL), -EIO);
+	store_close(store);
+}
+
+static void
 nothing_is_written_without_a_transaction(void **state)
 {
 	const struct store_setting setting = { STORE_SENSOR, 1, "gain", "2", "1" };
@@ -221,6 +244,7 @@ main(void)
 		IN_A_FOLDER(what_the_file_said_is_remembered_from_the_first_time),
 		IN_A_FOLDER(settings_are_removed_one_by_one_or_with_their_row),
 		IN_A_FOLDER(a_row_takes_its_index_for_ever),
+		IN_A_FOLDER(an_index_goes_on_under_another_name),
 		IN_A_FOLDER(nothing_is_written_without_a_transaction),
 	};
 
