@@ -6,6 +6,7 @@ agent_sys_libsys_a_SOURCES = \
 	agent/sys/daemonize.c agent/sys/daemonize.h \
 	agent/sys/lock.c agent/sys/lock.h \
 	agent/sys/log.c agent/sys/log.h \
+	agent/sys/replace.c agent/sys/replace.h \
 	agent/sys/service.h \
 	agent/sys/thread.c agent/sys/thread.h
 if WITH_SYSTEMD

@@ -20,3 +20,7 @@ TESTS += \
 	tests/unit/sys/test_lock \
 	tests/unit/sys/test_log \
 	tests/unit/sys/test_thread
+
+check_PROGRAMS += tests/unit/sys/test_replace
+tests_unit_sys_test_replace_LDADD = $(sys_test_libs)
+TESTS += tests/unit/sys/test_replace
