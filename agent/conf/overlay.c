@@ -160,16 +160,66 @@ find_row(const struct overlay *overlay, enum conf_object object, uint32_t index)
 }
 
 const struct overlay_setting *
-overlay_find(
+overlay_stored(
     const struct overlay *overlay, enum conf_object object, uint32_t index, const char *key)
 {
 	const struct overlay_setting wanted = { .object = object, .index = index, .key = key };
-	const struct overlay_setting *found = NULL;
 
-	if (overlay->setting_count > 0)
-		found = bsearch(&wanted, overlay->settings, overlay->setting_count, sizeof(wanted),
-		    compare_settings);
+	if (overlay->setting_count == 0)
+		return NULL;
+	return bsearch(
+	    &wanted, overlay->settings, overlay->setting_count, sizeof(wanted), compare_settings);
+}
+
+const struct overlay_setting *
+overlay_find(
+    const struct overlay *overlay, enum conf_object object, uint32_t index, const char *key)
+{
+	const struct overlay_setting *found = overlay_stored(overlay, object, index, key);
+
 	return found != NULL && found->fate == OVERLAY_HOLDS ? found : NULL;
+}
+
+static void
+sort(struct overlay *overlay)
+{
+	if (overlay->setting_count > 0)
+		qsort(overlay->settings, overlay->setting_count, sizeof(*overlay->settings),
+		    compare_settings);
+	if (overlay->row_count > 0)
+		qsort(overlay->rows, overlay->row_count, sizeof(*overlay->rows), compare_rows);
+}
+
+static bool
+is_in_force(const struct overlay_setting *setting, const void *object)
+{
+	const struct field *field = schema_find(setting->object, setting->key);
+	char value[FIELD_FORMAT_SIZE];
+
+	if (field == NULL || object == NULL)
+		return false;
+	field_format(field, object, value, sizeof(value));
+	return strcmp(value, setting->value) == 0;
+}
+
+void
+overlay_compare(struct overlay *overlay, const struct conf *conf)
+{
+	size_t guess = 0;
+
+	sort(overlay);
+	for (size_t i = 0; i < overlay->setting_count; i++) {
+		struct overlay_setting *setting = &overlay->settings[i];
+		const void *object = objects_find(conf, setting->object, setting->index, &guess);
+
+		setting->fate = is_in_force(setting, object) ? OVERLAY_HOLDS : OVERLAY_ABSENT;
+	}
+	for (size_t i = 0; i < overlay->row_count; i++) {
+		struct overlay_row *row = &overlay->rows[i];
+		const void *object = objects_find(conf, row->object, row->index, &guess);
+
+		row->fate = object != NULL ? OVERLAY_HOLDS : OVERLAY_ABSENT;
+	}
 }
 
 /* ---- one by one ---- */
@@ -449,11 +499,7 @@ overlay_apply(
 	struct err first = { 0 };
 	int r;
 
-	if (overlay->setting_count > 0)
-		qsort(overlay->settings, overlay->setting_count, sizeof(*overlay->settings),
-		    compare_settings);
-	if (overlay->row_count > 0)
-		qsort(overlay->rows, overlay->row_count, sizeof(*overlay->rows), compare_rows);
+	sort(overlay);
 	if (add_rows(overlay, conf) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
 	lay_all(overlay, conf);

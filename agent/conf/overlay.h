@@ -68,7 +68,15 @@ void overlay_done(struct overlay *overlay);
 int overlay_apply(struct overlay *overlay, struct conf *conf, const struct conf_drivers *drivers,
     struct err *err);
 
-/* After overlay_apply: the setting of an object that SNMP has set and that holds; NULL: none. */
+/* Says instead, and changes nothing: what of it `conf` has in force (OVERLAY_HOLDS) and what not
+ * (OVERLAY_ABSENT). */
+void overlay_compare(struct overlay *overlay, const struct conf *conf);
+
+/* After either: the setting, whatever its fate; NULL: none. */
+const struct overlay_setting *overlay_stored(
+    const struct overlay *overlay, enum conf_object object, uint32_t index, const char *key);
+
+/* Likewise the setting of an object that SNMP has set and that holds; NULL: none. */
 const struct overlay_setting *overlay_find(
     const struct overlay *overlay, enum conf_object object, uint32_t index, const char *key);
 

@@ -71,6 +71,7 @@ engine_free(struct engine *engine)
 		return;
 	engine_free_privates(engine->privates, engine->conf);
 	conf_unref(engine->conf);
+	overlay_done(&engine->laid);
 	event_log_done(&engine->log);
 	outbox_done(engine);
 	free(engine->waiting);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "conf/conf_check.h"
 #include "core/elapsed.h"
 #include "core/err.h"
 #include "core/report.h"
@@ -28,6 +29,7 @@ struct engine_effects {
 	 * way as it takes; it is offered again.  Must not block.  NULL: there is no carrier. */
 	bool (*deliver)(void *context, enum channel channel, const struct delivery_job *job);
 	void *context;
+	const struct conf_drivers *drivers; /* for what a change by SNMP asks of them */
 };
 
 /* Messages to the engine's inbox. */
@@ -68,6 +70,10 @@ void engine_step(struct engine *engine, struct chan_message *message, const stru
  * is empty: a sample that waits must be counted before its sensor is called silent. */
 void engine_tick(struct engine *engine, const struct moment *now);
 int64_t engine_tick_due_ms(const struct engine *engine);
+
+/* After all have been answered: writes state-dir/effective.conf if it is old, at most each second.
+ */
+void engine_write_effective(struct engine *engine, const struct moment *now);
 
 /* Ends a turn: stores, publishes at once what changed state and mere values at most every 100 ms,
  * sends. */

@@ -119,6 +119,7 @@ write_all(struct engine *engine, struct err *err)
 		write_states,
 		outbox_write,
 		write_numbers,
+		engine_write_laid,
 	};
 	int r = engine_replace_database(engine, err);
 
@@ -147,6 +148,7 @@ committed(struct engine *engine)
 		engine->rows[i].is_changed = false;
 	for (size_t i = 0; i < engine->conf->sensor_count; i++)
 		engine->privates[i].is_changed = false;
+	overlay_done(&engine->laid);
 	engine->has_changed = false;
 	engine->are_states_new = false;
 	engine_storage_works(engine);

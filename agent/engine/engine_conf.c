@@ -73,6 +73,7 @@ try_indices(struct engine *engine, struct conf *conf, struct err *err)
 
 	if (r < 0)
 		return r;
+	r = engine_adopt_names(engine, conf, err);
 	for (size_t i = 0; r == 0 && i < conf->bus_count; i++)
 		r = store_identity(
 		    engine->store, STORE_BUS, conf->buses[i].name, &conf->buses[i].index, err);
@@ -287,6 +288,7 @@ put_in_force(struct engine *engine, const struct parts *parts)
 	engine->is_running = true;
 	if (is_first)
 		engine_care_begin(engine);
+	engine_tell_laid(engine);
 	engine_reconcile(engine);
 	for (size_t i = 0; i < engine->conf->sensor_count; i++)
 		tell_sensor(engine, i, old.conf, is_first);
@@ -325,6 +327,8 @@ engine_configure(
 
 	engine->now = *now;
 	r = give_indices(engine, conf, err);
+	if (r == 0)
+		r = engine_lay_settings(engine, conf, err);
 	if (r < 0)
 		goto fail;
 	conf->generation = engine->conf == NULL ? 1 : engine->conf->generation + 1;
@@ -343,12 +347,14 @@ engine_configure(
 	engine->agent.configured_wall_ms = now->wall_ms;
 	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
 	engine->has_new_state = true;
+	engine->is_effective_old = true;
 	engine_turn_end(engine, now);
 	if (engine->effects.conf_in_force != NULL)
 		engine->effects.conf_in_force(engine->effects.context, conf);
 	return 0;
 
 fail:
+	overlay_done(&engine->laid);
 	conf_unref(conf);
 	return r;
 }

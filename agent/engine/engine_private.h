@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/overlay.h"
 #include "core/evaluator.h"
 #include "core/event_text.h"
 #include "core/extremes.h"
@@ -53,6 +54,7 @@ struct engine {
 	bool has_changed;    /* of all this anything */
 	bool are_states_new; /* another configuration: all states take the place of all */
 	bool is_running;     /* to be stored as STORE_IS_RUNNING */
+	struct overlay laid; /* what became of settings by SNMP under another configuration */
 	bool is_stopping;    /* the agent's stop was told; nothing more happens */
 	int64_t retry_ms;    /* while the storage state is not ok: not before */
 
@@ -74,6 +76,9 @@ struct engine {
 		struct moment ticked, loaded;
 		bool waits_for_clock; /* some sensor has a stored_wall_ms */
 	} care;
+	/* engine_effective.c */
+	bool is_effective_old, has_effective_failed;
+	int64_t effective_due_ms; /* not before */
 
 	int64_t tick_due_ms;
 	int64_t published_ms;
@@ -97,6 +102,19 @@ struct evaluator_rule engine_rule(const struct conf_sensor *sensor, const struct
 
 /* engine.c: what the evaluator knows becomes what is shown. */
 void engine_show(struct engine *engine, size_t at);
+
+/*
+ * engine_settings.c: what SNMP has set.  Before a configuration from the file gets its indices (and
+ * in their transaction) names in it that SNMP has given; behind that, over what the file says, what
+ * SNMP has set.  That which the file has overtaken is told when the configuration is in force, and
+ * removed by the commit of those events.
+ */
+enum store_kind engine_store_kind(enum conf_object object); /* 0: nothing of it can be set */
+int engine_load_overlay(struct engine *engine, struct overlay *overlay, struct err *err);
+int engine_adopt_names(struct engine *engine, const struct conf *conf, struct err *err);
+int engine_lay_settings(struct engine *engine, struct conf *conf, struct err *err);
+void engine_tell_laid(struct engine *engine);
+int engine_write_laid(struct engine *engine, struct err *err);
 
 /* engine_load.c: what was stored, before the first configuration is in force. */
 int engine_load(struct engine *engine, const struct conf *conf, struct private_sensor *privates,

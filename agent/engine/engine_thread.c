@@ -73,6 +73,7 @@ end_turn(struct engine_thread *thread)
 	if (took_ms > SNAPSHOT_STALL_MS)
 		log_warning("the disk took %lld ms to store; sampling has gone on meanwhile",
 		    (long long)took_ms);
+	engine_write_effective(thread->engine, &now);
 }
 
 static void

@@ -32,6 +32,14 @@ give_index(struct store *store, const struct conf *conf, const char *kind, const
 	return 0;
 }
 
+/* A sensor by SET has no name in a file: its index stays when its name changes. */
+static const char *
+row_name(uint32_t index, char name[CONF_NAME_SIZE])
+{
+	snprintf(name, CONF_NAME_SIZE, "=%u", (unsigned)index);
+	return name;
+}
+
 int
 entities_give_indices(struct store *store, struct conf *conf, struct err *err)
 {
@@ -43,6 +51,22 @@ entities_give_indices(struct store *store, struct conf *conf, struct err *err)
 	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
 		r = give_index(store, conf, "sensor", conf->sensors[i].name,
 		    &conf->sensors[i].entity_index, err);
+	return r;
+}
+
+int
+entities_give_row_indices(struct store *store, struct conf *conf, struct err *err)
+{
+	char name[CONF_NAME_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++) {
+		struct conf_sensor *sensor = &conf->sensors[i];
+
+		if (sensor->storage == STORAGE_NON_VOLATILE)
+			r = give_index(store, conf, "sensor", row_name(sensor->index, name),
+			    &sensor->entity_index, err);
+	}
 	return r;
 }
 
@@ -59,13 +83,38 @@ put_index(struct store *store, const struct conf *conf, const char *kind, const 
 int
 entities_put_indices(struct store *store, const struct conf *conf, struct err *err)
 {
+	char name[CONF_NAME_SIZE];
 	int r = put_index(store, conf, "agent", "", conf->entity_index, err);
 
 	for (size_t i = 0; r == 0 && i < conf->bus_count; i++)
 		r = put_index(
 		    store, conf, "bus", conf->buses[i].name, conf->buses[i].entity_index, err);
-	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
-		r = put_index(store, conf, "sensor", conf->sensors[i].name,
-		    conf->sensors[i].entity_index, err);
+	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++) {
+		const struct conf_sensor *sensor = &conf->sensors[i];
+
+		r = put_index(store, conf, "sensor",
+		    sensor->storage == STORAGE_PERMANENT ? sensor->name
+							 : row_name(sensor->index, name),
+		    sensor->entity_index, err);
+	}
 	return r;
+}
+
+int
+entities_rename_sensor(struct store *store, uint32_t index, const char *old_name,
+    const char *new_name, struct err *err)
+{
+	char key[KEY_SIZE], name[CONF_NAME_SIZE];
+	uint32_t entity = 0, other = 0;
+	int r;
+
+	if (old_name == NULL)
+		old_name = row_name(index, name);
+	r = store_find_identity(store, STORE_ENTITY, key_of("sensor", old_name, key), &entity, err);
+	if (r < 0 || entity == 0)
+		return r;
+	r = store_find_identity(store, STORE_ENTITY, key_of("sensor", new_name, key), &other, err);
+	if (r < 0 || other != 0)
+		return r;
+	return store_rename_identity(store, STORE_ENTITY, entity, key, err);
 }

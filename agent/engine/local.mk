@@ -8,8 +8,10 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/engine_care.c \
 	agent/engine/engine_commit.c \
 	agent/engine/engine_conf.c \
+	agent/engine/engine_effective.c \
 	agent/engine/engine_load.c \
 	agent/engine/engine_private.h \
+	agent/engine/engine_settings.c \
 	agent/engine/engine_thread.c agent/engine/engine_thread.h \
 	agent/engine/engine_turn.c \
 	agent/engine/event_log.c agent/engine/event_log.h \

@@ -30,6 +30,7 @@ enum store_kind {
 	STORE_AGENT = 6, /* from here on: settings that are scalars, without indices */
 	STORE_MAIL = 7,
 	STORE_DELIVERY = 8,
+	STORE_EVENT = 9,
 };
 #define STORE_ENTITY_FIRST 1000000
 

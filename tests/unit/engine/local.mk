@@ -60,3 +60,9 @@ tests_unit_engine_test_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,-
 	-Wl,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=asprintf
 tests_unit_engine_test_engine_memory_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_memory
+check_PROGRAMS += tests/unit/engine/test_engine_settings
+tests_unit_engine_test_engine_settings_SOURCES = tests/unit/engine/test_engine_settings.c \
+	tests/unit/fixture.c tests/unit/fixture.h tests/unit/conf/mock_drivers.c \
+	tests/unit/conf/mock_drivers.h
+tests_unit_engine_test_engine_settings_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_settings

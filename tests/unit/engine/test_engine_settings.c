@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf_entity.h"
+#include "core/event_text.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "engine/engine.h"
+#include "tests/unit/conf/mock_drivers.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/unit.h"
+
+/* The real engine on a real database that holds what SNMP has set; time is an argument. */
+#define START 5000000
+
+struct bench {
+	char folder[40];
+	struct store *store;
+	struct hub *hub;
+	struct engine *engine;
+	struct moment now;
+};
+
+static void
+begin(struct bench *bench)
+{
+	const struct engine_effects effects = { .drivers = &mock_drivers };
+
+	assert_int_equal(store_open(bench->folder, &bench->store, NULL), 0);
+	assert_int_equal(hub_new(&bench->hub), 0);
+	assert_int_equal(
+	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
+}
+
+static void
+end(struct bench *bench)
+{
+	engine_free(bench->engine);
+	hub_free(bench->hub);
+	store_close(bench->store);
+}
+
+static int
+set_up(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+
+	text_copy(bench->folder, sizeof(bench->folder), "/tmp/test_engine_settings.XXXXXX");
+	assert_non_null(mkdtemp(bench->folder));
+	bench->now =
+	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
+	begin(bench);
+	*state = bench;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct bench *bench = *state;
+	char command[64];
+
+	end(bench);
+	snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
+	assert_int_equal(system(command), 0);
+	free(bench);
+	return 0;
+}
+
+static struct conf_sensor *
+add_sensor(struct conf *conf, const char *name, int32_t high_critical_milli)
+{
+	struct conf_sensor *sensor = fixture_sensor(conf, 0, name);
+
+	sensor->limit_milli[LIMIT_HIGH_CRITICAL] = high_critical_milli;
+	sensor->limits_enabled = LIMIT_BIT(LIMIT_HIGH_CRITICAL);
+	return sensor;
+}
+
+/* What a file with sensors "a" and "b" gives. */
+static struct conf *
+file_conf(int32_t high_critical_milli)
+{
+	struct conf *conf = fixture_conf("", 1000);
+
+	conf->buses[0].index = 0;
+	add_sensor(conf, "a", high_critical_milli);
+	add_sensor(conf, "b", 32000);
+	return conf;
+}
+
+static void
+configure(struct bench *bench, struct conf *conf)
+{
+	struct err err = { 0 };
+
+	if (engine_configure(bench->engine, conf, &bench->now, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static void
+restart(struct bench *bench, struct conf *conf)
+{
+	end(bench);
+	begin(bench);
+	configure(bench, conf);
+}
+
+static void
+set(struct bench *bench, uint32_t index, const char *key, const char *value, const char *file_value)
+{
+	const struct store_setting setting = { STORE_SENSOR, index, key, value, file_value };
+
+	assert_int_equal(store_begin(bench->store, NULL), 0);
+	assert_int_equal(store_put_setting(bench->store, &setting, NULL), 0);
+	assert_int_equal(store_commit(bench->store, NULL), 0);
+}
+
+static void
+add_row(struct bench *bench, uint32_t index, const char *name, const char *bus)
+{
+	assert_int_equal(store_begin(bench->store, NULL), 0);
+	assert_int_equal(store_put_row(bench->store, STORE_SENSOR, index, 1, NULL), 0);
+	assert_int_equal(store_commit(bench->store, NULL), 0);
+	set(bench, index, "name", name, NULL);
+	set(bench, index, "bus", bus, NULL);
+	set(bench, index, "address", "c", NULL);
+	set(bench, index, "quantity", "humidity", NULL);
+}
+
+static int
+count_setting(void *context, const struct store_setting *setting, struct err *err)
+{
+	(void)setting;
+	(void)err;
+	++*(unsigned *)context;
+	return 0;
+}
+
+static int
+see_row(void *context, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err)
+{
+	(void)kind;
+	(void)err;
+	strbuf_add(context, "%u:%u ", (unsigned)index, (unsigned)row_status);
+	return 0;
+}
+
+static void
+assert_stored(struct bench *bench, unsigned settings, const char *rows)
+{
+	unsigned count = 0;
+	char seen[64];
+	struct strbuf buffer;
+
+	strbuf_init(&buffer, seen, sizeof(seen));
+	assert_int_equal(store_load_settings(bench->store, count_setting, &count, NULL), 0);
+	assert_int_equal(count, settings);
+	assert_int_equal(store_load_rows(bench->store, see_row, &buffer, NULL), 0);
+	assert_string_equal(seen, rows);
+}
+
+/* A copy of the sensor that is in force; index 0: it is not there. */
+static struct conf_sensor
+sensor_of(struct bench *bench, const char *name)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	struct conf_sensor found = { 0 };
+
+	for (size_t i = 0; i < snapshot->conf->sensor_count; i++)
+		if (strcmp(snapshot->conf->sensors[i].name, name) == 0)
+			found = snapshot->conf->sensors[i];
+	hub_put(bench->hub, snapshot);
+	return found;
+}
+
+static void
+assert_last_event(struct bench *bench, enum event_kind kind, const char *text)
+{
+	const struct snapshot *snapshot = hub_get(bench->hub);
+	const struct record *record =
+	    event_view_at(snapshot->events, event_view_count(snapshot->events) - 1);
+	char said[EVENT_TEXT_SIZE];
+
+	event_text(record, said, sizeof(said));
+	assert_int_equal(record->kind, kind);
+	if (text != NULL)
+		assert_string_equal(said, text);
+	hub_put(bench->hub, snapshot);
+}
+
+static void
+what_snmp_has_set_holds_over_reload_and_restart(void **state)
+{
+	struct bench *bench = *state;
+
+	configure(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
+	set(bench, 1, "high-critical", "40", "32");
+	configure(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 40000);
+	restart(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 40000);
+	assert_int_equal(sensor_of(bench, "b").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
+	assert_last_event(bench, EVENT_AGENT_START, NULL);
+	assert_stored(bench, 1, "");
+}
+
+static void
+a_file_that_has_changed_holds_and_an_event_says_so(void **state)
+{
+	static const char text[] =
+	    "The file has set high-critical of sensor \"a\" to 35; SNMP had set it to 40.";
+	struct bench *bench = *state;
+
+	configure(bench, file_conf(32000));
+	set(bench, 1, "high-critical", "40", "32");
+	configure(bench, file_conf(35000));
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 35000);
+	assert_last_event(bench, EVENT_CONFIG_CHANGE, text);
+	assert_stored(bench, 0, "");
+	end(bench);
+	begin(bench); /* the sentence is stored */
+	configure(bench, file_conf(35000));
+	{
+		const struct snapshot *snapshot = hub_get(bench->hub);
+		size_t count = event_view_count(snapshot->events);
+		char said[EVENT_TEXT_SIZE];
+
+		event_text(event_view_at(snapshot->events, count - 2), said, sizeof(said));
+		assert_string_equal(said, text);
+		hub_put(bench->hub, snapshot);
+	}
+	configure(bench, file_conf(32000)); /* and what SNMP had set is over for good */
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
+}
+
+static void
+what_does_not_fit_the_file_any_more_gives_way(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = file_conf(32000);
+
+	configure(bench, file_conf(32000));
+	set(bench, 1, "high-critical", "30", "32");
+	conf->sensors[0].limit_milli[LIMIT_HIGH_WARNING] = 31000;
+	conf->sensors[0].limits_enabled |= LIMIT_BIT(LIMIT_HIGH_WARNING);
+	restart(bench, conf);
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
+	assert_last_event(bench, EVENT_CONFIG_CHANGE,
+	    "SNMP had set high-critical of sensor \"a\" to 30; that does not fit any more, it is "
+	    "32 as in the file.");
+	assert_stored(bench, 0, "");
+}
+
+static void
+a_hundred_are_told_and_the_rest_counted(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *before = fixture_conf("", 1000), *after = fixture_conf("", 1000);
+	char name[16];
+
+	for (uint32_t n = 1; n <= 103; n++) {
+		snprintf(name, sizeof(name), "n%u", (unsigned)n);
+		add_sensor(before, name, 32000);
+		add_sensor(after, name, 35000);
+	}
+	configure(bench, before);
+	for (uint32_t n = 1; n <= 103; n++)
+		set(bench, n, "high-critical", "40", "32");
+	configure(bench, after);
+	assert_last_event(
+	    bench, EVENT_CONFIG_CHANGE, "The file has set 3 more settings that SNMP had set.");
+	assert_stored(bench, 0, "");
+}
+
+static void
+a_row_by_set_is_there_after_a_restart(void **state)
+{
+	struct bench *bench = *state;
+	struct conf_sensor sensor;
+	uint32_t entity_index;
+
+	configure(bench, file_conf(32000));
+	add_row(bench, 3, "c", "line");
+	set(bench, 3, "gain", "2", NULL);
+	restart(bench, file_conf(32000));
+	sensor = sensor_of(bench, "c");
+	assert_int_equal(sensor.index, 3);
+	assert_int_equal(sensor.storage, STORAGE_NON_VOLATILE);
+	assert_int_equal(sensor.gain_micro, 2000000);
+	assert_int_equal(sensor.bus_index, 1);
+	entity_index = sensor.entity_index;
+	assert_int_not_equal(entity_index, 0);
+	set(bench, 3, "name", "attic", NULL);
+	restart(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "attic").entity_index, entity_index);
+	assert_stored(bench, 5, "3:1 ");
+}
+
+static void
+a_row_by_set_gives_way_to_a_sensor_of_its_name(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = file_conf(32000);
+
+	add_sensor(conf, "c", 32000); /* 3: it was there before */
+	configure(bench, conf);
+	configure(bench, file_conf(32000));
+	add_row(bench, 4, "c", "line");
+	configure(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "c").index, 4);
+	conf = file_conf(32000);
+	add_sensor(conf, "c", 32000);
+	restart(bench, conf);
+	assert_int_equal(sensor_of(bench, "c").index, 3);
+	assert_last_event(bench, EVENT_CONFIG_CHANGE,
+	    "Sensor 4 \"c\", made by SNMP, does not fit the file any more and is out of service.");
+	assert_stored(bench, 4, "4:2 ");
+}
+
+static void
+the_file_takes_over_a_row_by_set_with_its_index(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = file_conf(32000);
+	uint32_t entity_index;
+
+	configure(bench, file_conf(32000));
+	add_row(bench, 7, "c", "line");
+	configure(bench, file_conf(32000));
+	entity_index = sensor_of(bench, "c").entity_index;
+	add_sensor(conf, "c", 32000);
+	configure(bench, conf);
+	assert_int_equal(sensor_of(bench, "c").index, 7);
+	assert_int_equal(sensor_of(bench, "c").storage, STORAGE_PERMANENT);
+	assert_int_equal(sensor_of(bench, "c").quantity, QUANTITY_TEMPERATURE);
+	assert_int_equal(sensor_of(bench, "c").entity_index, entity_index);
+	assert_stored(bench, 0, "");
+}
+
+static void
+the_file_takes_over_a_name_with_its_index(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = file_conf(32000);
+
+	configure(bench, file_conf(32000));
+	set(bench, 1, "name", "inlet", "a");
+	configure(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "inlet").index, 1);
+	assert_int_equal(sensor_of(bench, "a").index, 0);
+	text_copy(conf->sensors[0].name, sizeof(conf->sensors[0].name), "inlet");
+	restart(bench, conf);
+	assert_int_equal(sensor_of(bench, "inlet").index, 1);
+	assert_stored(bench, 0, "");
+	configure(bench, file_conf(32000)); /* "a" is another one now */
+	assert_int_equal(sensor_of(bench, "a").index, 3);
+}
+
+/* ---- effective.conf ---- */
+
+/* Its text, in a static buffer; NULL: there is no file. */
+static const char *
+effective(const struct bench *bench, mode_t *ret_mode)
+{
+	static char text[4096];
+	struct stat status;
+	char path[64];
+	FILE *file;
+	size_t length;
+
+	snprintf(path, sizeof(path), "%s/effective.conf", bench->folder);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return NULL;
+	assert_int_equal(fstat(fileno(file), &status), 0);
+	*ret_mode = status.st_mode & 0777;
+	length = fread(text, 1, sizeof(text) - 1, file);
+	text[length] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void
+what_is_in_force_is_written_at_most_each_second(void **state)
+{
+	struct bench *bench = *state;
+	mode_t mode;
+
+	engine_write_effective(bench->engine, &bench->now);
+	assert_null(effective(bench, &mode));
+	configure(bench, file_conf(32000));
+	engine_write_effective(bench->engine, &bench->now);
+	assert_non_null(strstr(effective(bench, &mode), "\thigh-critical = 32\n"));
+	assert_int_equal(mode, 0600);
+	set(bench, 1, "high-critical", "40", "32");
+	configure(bench, file_conf(32000));
+	engine_write_effective(bench->engine, &bench->now);
+	assert_null(strstr(effective(bench, &mode), "= 40"));
+	bench->now.boottime_ms += 1000;
+	engine_write_effective(bench->engine, &bench->now);
+	assert_non_null(strstr(
+	    effective(bench, &mode), "\thigh-critical = 40 # set by SNMP; the file has 32\n"));
+}
+
+static void
+it_is_tried_again_when_it_cannot_be_written(void **state)
+{
+	struct bench *bench = *state;
+	char path[64];
+	mode_t mode;
+
+	snprintf(path, sizeof(path), "%s/effective.conf.new", bench->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	configure(bench, file_conf(32000));
+	engine_write_effective(bench->engine, &bench->now);
+	assert_null(effective(bench, &mode));
+	assert_int_equal(rmdir(path), 0);
+	bench->now.boottime_ms += 1000;
+	engine_write_effective(bench->engine, &bench->now);
+	assert_non_null(effective(bench, &mode));
+}
+
+int
+main(void)
+{
+#define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		ON_A_BENCH(what_snmp_has_set_holds_over_reload_and_restart),
+		ON_A_BENCH(a_file_that_has_changed_holds_and_an_event_says_so),
+		ON_A_BENCH(what_does_not_fit_the_file_any_more_gives_way),
+		ON_A_BENCH(a_hundred_are_told_and_the_rest_counted),
+		ON_A_BENCH(a_row_by_set_is_there_after_a_restart),
+		ON_A_BENCH(a_row_by_set_gives_way_to_a_sensor_of_its_name),
+		ON_A_BENCH(the_file_takes_over_a_row_by_set_with_its_index),
+		ON_A_BENCH(the_file_takes_over_a_name_with_its_index),
+		ON_A_BENCH(what_is_in_force_is_written_at_most_each_second),
+		ON_A_BENCH(it_is_tried_again_when_it_cannot_be_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
