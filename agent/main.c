@@ -13,6 +13,7 @@
 #include "bus/scan.h"
 #include "conf/conf_check.h"
 #include "conf/conf_file.h"
+#include "conf/conf_print.h"
 #include "conf/conf_profile.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
@@ -193,6 +194,7 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 {
 	struct worker_sink sink = { .report = report_to_engine, .context = agent };
 	struct engine_effects effects = {
+		.drivers = &buses_drivers,
 		.conf_in_force = tell_buses,
 		.deliver = deliver,
 		.context = agent,
@@ -325,6 +327,48 @@ run(struct agent *agent, struct conf *conf)
 /* ---- the other tasks ---- */
 
 static int
+print_line(void *context, const char *line)
+{
+	return fputs(line, context) < 0 ? -EIO : 0;
+}
+
+static int
+copy_out(FILE *from)
+{
+	char part[4096];
+	size_t count;
+
+	while ((count = fread(part, 1, sizeof(part), from)) > 0)
+		if (fwrite(part, 1, count, stdout) != count)
+			return -EIO;
+	return ferror(from) != 0 ? -EIO : 0;
+}
+
+/* What the daemon last had in force; what the file says if it never ran. */
+static int
+print_config(const struct conf *conf)
+{
+	char path[CONF_TEXT_SIZE + 32];
+	FILE *file;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/effective.conf", conf->agent.state_dir);
+	file = fopen(path, "re");
+	if (file == NULL && errno != ENOENT) {
+		log_error("%s: %s", path, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	r = file != NULL ? copy_out(file) : conf_print(conf, NULL, print_line, stdout);
+	if (file != NULL)
+		fclose(file);
+	if (fflush(stdout) != 0 || r < 0) {
+		log_error("the configuration cannot be printed: %s", strerror(EIO));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+static int
 scan(const struct options *options, const struct conf *conf)
 {
 	struct conf_profiles profiles;
@@ -361,6 +405,9 @@ main(int argc, char **argv)
 	case TASK_CHECK:
 		printf("%s: ok: %zu buses, %zu sensors\n", agent.options.config, conf->bus_count,
 		    conf->sensor_count);
+		break;
+	case TASK_PRINT:
+		r = print_config(conf);
 		break;
 	case TASK_SCAN:
 		r = scan(&agent.options, conf);

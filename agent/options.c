@@ -13,7 +13,7 @@
 
 #include "config.h"
 
-enum { OPTION_CHECK = 256, OPTION_SCAN, OPTION_VERSION };
+enum { OPTION_CHECK = 256, OPTION_PRINT, OPTION_SCAN, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -22,6 +22,7 @@ static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "log-level", required_argument, NULL, 'l' },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "print-config", no_argument, NULL, OPTION_PRINT },
 	{ "scan", required_argument, NULL, OPTION_SCAN },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -34,6 +35,7 @@ print_help(void)
 	printf("usage: envsensord [--config FILE] [--state-dir DIR] [--agentx ADDRESS]\n"
 	       "                  [--foreground] [--log-level error|warning|info|debug]\n"
 	       "       envsensord --check [--config FILE]\n"
+	       "       envsensord --print-config [--config FILE] [--state-dir DIR]\n"
 	       "       envsensord --scan BUS [--config FILE]\n"
 	       "       envsensord --version | --help\n"
 	       "\n"
@@ -75,6 +77,9 @@ options_take(struct options *options, int option)
 		return true;
 	case OPTION_CHECK:
 		options->task = TASK_CHECK;
+		return true;
+	case OPTION_PRINT:
+		options->task = TASK_PRINT;
 		return true;
 	case OPTION_SCAN:
 		options->task = TASK_SCAN;

@@ -11,6 +11,7 @@
 enum options_task {
 	TASK_RUN,
 	TASK_CHECK,
+	TASK_PRINT,
 	TASK_SCAN,
 	TASK_LEAVE, /* --help, --version: all is said */
 };
