@@ -259,7 +259,7 @@ engine_say_change(struct engine *engine, const struct origin *origin, const char
 		.detail = sentence,
 	};
 
-	tell(engine, origin, &event);
+	engine_tell(engine, origin, &event);
 }
 
 /* ---- buses ---- */
