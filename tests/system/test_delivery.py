@@ -176,6 +176,9 @@ class Restarted(DeliveryTest):
         self.daemon.await_master()
         self.write_script(STORM)
         for round_ in range(1, RESTARTS + 1):
+            if round_ % 2 == 0:  # what it does not answer any more
+                self.stage.master.signal(signal.SIGSTOP)
+                time.sleep(0.6)
             self.stage.master.kill()
             self.stage.snmpd()
             self.daemon.await_master(round_ + 1)

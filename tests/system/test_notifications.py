@@ -108,12 +108,13 @@ class ByName(NotifyTest):
             envsEventText="inlet is normal again: 20.000 C.", envsSensorSeverity="ok(1)",
             envsSensorValueText="20.000")
         self.daemon.stop_well()
-        self.start()
         stop = self.await_named(6)[5]
+        self.start()
         self.check(stop, "envsAgentNotification", (6, 0), envsEventKind="agentStop(15)",
             envsEventText="The agent stops.")
         self.check(self.await_named(7)[6], "envsAgentNotification", (7, 0),
             envsEventKind="agentStart(14)")
+        self.assertEqual(len(self.trapd.named()), 7)
 
     def test_a_lost_bus_is_one_notification(self):
         self.begin()
