@@ -65,14 +65,17 @@ clear_storage(struct engine *engine, enum storage_story story, uint32_t number)
 	tell_storage(engine, &alarm, story, number);
 }
 
-/* The database is at its greatest size: the next commit has to begin with taking away. */
+/* The database is at its greatest size: the next commit begins with taking away a quarter of the
+ * events, or of those that the last attempt had left. */
 static void
 keep_fewer_events(struct engine *engine)
 {
-	uint32_t count =
-	    engine->log.last_seq == 0 ? 0 : engine->log.last_seq - engine->log.first_seq + 1;
+	const struct event_log *log = &engine->log;
+	uint32_t kept = engine->care.event_cap;
 
-	engine->care.event_cap = count / 4 * 3 > EVENTS_MIN ? count / 4 * 3 : EVENTS_MIN;
+	if (kept == 0 && log->last_seq != 0)
+		kept = log->last_seq - log->first_seq + 1;
+	engine->care.event_cap = kept / 4 * 3 > EVENTS_MIN ? kept / 4 * 3 : EVENTS_MIN;
 	engine->care.story = STORAGE_STORY_FULL;
 }
 

@@ -337,17 +337,17 @@ store_leave(struct store *store, struct err *err)
 	return store->is_away ? 0 : away_open(store, err);
 }
 
-/* Pages that are free can be used again; the last one or two are not worth counting. */
+/* What found no room has been rolled back, so near is near enough.  Free pages are room. */
 bool
 store_is_at_cap(struct store *store)
 {
-	int64_t room;
+	int64_t is_near;
 
 	return store_number(store,
-		   "SELECT max_page_count - page_count + freelist_count FROM"
-		   " pragma_max_page_count, pragma_page_count, pragma_freelist_count",
-		   &room, NULL) == 0 &&
-	       room < 16;
+		   "SELECT max_page_count - page_count + freelist_count < max_page_count / 16"
+		   " FROM pragma_max_page_count, pragma_page_count, pragma_freelist_count",
+		   &is_near, NULL) == 0 &&
+	       is_near != 0;
 }
 
 const char *
