@@ -2,7 +2,8 @@
 # Against real monitoring systems.  The quick ones are part of make check; all are run by
 # scripts/check --consumers, which installs what they need.
 QUICK_CONSUMER_TESTS = \
-	tests/system/consumers/test_check_snmp.py
+	tests/system/consumers/test_check_snmp.py \
+	tests/system/consumers/test_snmptrapd.py
 TESTS += $(QUICK_CONSUMER_TESTS)
 CONSUMER_TESTS = $(QUICK_CONSUMER_TESTS) \
 	tests/system/consumers/test_icinga.py \
