@@ -26,6 +26,7 @@ SYSTEM_TESTS = \
 	tests/system/test_config.py \
 	tests/system/test_ctl.py \
 	tests/system/test_daemonize.py \
+	tests/system/test_delivery.py \
 	tests/system/test_disk.py \
 	tests/system/test_entity.py \
 	tests/system/test_faults.py \
@@ -46,8 +47,8 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/mail_servers.py \
 	tests/system/manager.py \
 	tests/system/owserver.py \
-	tests/system/traps.py
-	tests/system/rack.py
-include tests/system/consumers/local.mk
+	tests/system/rack.py \
 	tests/system/smtp_helper.py \
-	tests/system/owserver.py
+	tests/system/traps.py
+
+include tests/system/consumers/local.mk

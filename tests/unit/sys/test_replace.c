@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "sys/replace.h"
 #include "tests/unit/unit.h"
 
