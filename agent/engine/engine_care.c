@@ -173,6 +173,8 @@ rewrite_events(struct engine *engine, struct err *err)
 		r = store_add_event(engine->store, record, is_ours ? engine->now.boot_id : "", err);
 	}
 	event_view_unref(view);
+	if (r == 0) /* those of the copy that are older have no one to wait for them */
+		r = store_drop_events(engine->store, log->first_seq, err);
 	return r;
 }
 
@@ -207,6 +209,9 @@ engine_rewrite(struct engine *engine, struct err *err)
 		r = put_indices(engine->store, engine->conf, err);
 	if (r == 0)
 		r = store_clear_alarms(engine->store, err);
+	if (r == 0)
+		r = store_clear_deliveries(engine->store, err); /* they hold events */
+	outbox_rewrite(engine);
 	return r == 0 ? rewrite_events(engine, err) : r;
 }
 

@@ -55,6 +55,8 @@ write_events(struct engine *engine, struct err *err)
 	/* First, so that a database at its greatest size has room for the others. */
 	if (engine->waiting_count > 0)
 		r = store_drop_events(engine->store, first, err);
+	if (r == 0 && engine->care.event_cap != 0)
+		r = store_drop_held_events(engine->store, err);
 	for (size_t i = 0; i < engine->waiting_count && r == 0; i++)
 		r = store_add_event(
 		    engine->store, engine_waiting(engine, i), engine->now.boot_id, err);

@@ -49,7 +49,11 @@ outbox_init(struct engine *engine)
 	outbox->random = (uint32_t)engine->now.wall_ms | 1;
 	outbox->channel_count = KIND_COUNT;
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		outbox->channels[i].kind = &kinds[i];
+		outbox->channels[i] = (struct outbox_channel){
+			.kind = &kinds[i],
+			.is_in_trouble = true, /* until its carrier says that it works */
+			.trouble_ms = engine->now.boottime_ms,
+		};
 }
 
 void
@@ -284,6 +288,8 @@ outbox_retire(struct engine *engine)
 	const struct conf_delivery *conf = &engine->conf->delivery;
 	const int64_t kept_ms = conf->retention_s * INT64_C(1000);
 	struct outbox *outbox = &engine->outbox;
+	/* A database at its greatest size has no room for what is over. */
+	size_t most = engine->care.event_cap != 0 ? 0 : conf->retention_rows;
 	size_t ended = outbox->count - outbox->pending;
 
 	for (size_t i = 0; i < outbox->count && ended > 0; i++) {
@@ -291,8 +297,8 @@ outbox_retire(struct engine *engine)
 
 		if (!delivery_is_final(&row->delivery))
 			continue;
-		row->is_gone = ended > conf->retention_rows ||
-		               engine->now.boottime_ms - row->delivery.ended_ms > kept_ms;
+		row->is_gone =
+		    ended > most || engine->now.boottime_ms - row->delivery.ended_ms > kept_ms;
 		ended--;
 	}
 }

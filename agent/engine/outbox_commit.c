@@ -25,6 +25,7 @@ outbox_prepare(struct engine *engine)
 	int r = 0;
 
 	outbox->first_new = outbox->count;
+	outbox->first_unkept = outbox->count;
 	outbox->id_before = outbox->next_id;
 	for (size_t i = 0; i < outbox->channel_count; i++)
 		outbox->books_before[i] = outbox->channels[i].books;
@@ -38,21 +39,45 @@ outbox_prepare(struct engine *engine)
 	return r;
 }
 
+void
+outbox_rewrite(struct engine *engine)
+{
+	struct outbox *outbox = &engine->outbox;
+
+	for (size_t i = 0; i < outbox->count; i++)
+		outbox->rows[i].is_changed = true;
+	for (size_t i = 0; i < outbox->channel_count; i++)
+		outbox->channels[i].is_changed = true;
+	outbox->first_unkept = 0;
+	outbox->id_before = 0; /* the next one is to be stored in any case */
+}
+
+/* The log may drop the event of a row that is made of the log in the very same transaction. */
+static int
+write_row(struct engine *engine, const struct outbox_row *row, bool is_kept, struct err *err)
+{
+	const struct delivery *delivery = &row->delivery;
+	int r = 0;
+
+	if (row->is_gone)
+		return store_remove_delivery(engine->store, delivery->id, err);
+	if (!row->is_changed)
+		return 0;
+	if (!is_kept && !delivery_is_final(delivery) && delivery->seq <= engine->log.last_seq)
+		r = store_keep_event(engine->store, &row->record, engine->now.boot_id, err);
+	if (r < 0)
+		return r;
+	return store_put_delivery(engine->store, delivery, engine->now.boot_id, err);
+}
+
 int
 outbox_write(struct engine *engine, struct err *err)
 {
 	struct outbox *outbox = &engine->outbox;
 	int r = 0;
 
-	for (size_t i = 0; i < outbox->count && r == 0; i++) {
-		const struct outbox_row *row = &outbox->rows[i];
-
-		if (row->is_gone)
-			r = store_remove_delivery(engine->store, row->delivery.id, err);
-		else if (row->is_changed)
-			r = store_put_delivery(
-			    engine->store, &row->delivery, engine->now.boot_id, err);
-	}
+	for (size_t i = 0; i < outbox->count && r == 0; i++)
+		r = write_row(engine, &outbox->rows[i], i < outbox->first_unkept, err);
 	for (size_t i = 0; i < outbox->channel_count && r == 0; i++)
 		if (outbox->channels[i].is_changed)
 			r = store_put_books(engine->store,

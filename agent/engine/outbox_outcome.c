@@ -234,6 +234,7 @@ outbox_news(struct engine *engine, const struct channel_news *news)
 		outbox_wake(engine, channel);
 	else
 		block(engine, channel);
+	outbox_watch_path(engine, channel);
 	engine->outbox.has_news = true;
 	engine->outbox.is_shown = false;
 	engine->has_new_state = true;

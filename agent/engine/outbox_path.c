@@ -174,8 +174,8 @@ path_up(struct engine *engine, struct outbox_channel *channel)
 	tell_path(engine, channel, &alarm);
 }
 
-static void
-watch_path(struct engine *engine, struct outbox_channel *channel)
+void
+outbox_watch_path(struct engine *engine, struct outbox_channel *channel)
 {
 	bool was_in_trouble = channel->is_in_trouble;
 
@@ -209,6 +209,6 @@ outbox_tick(struct engine *engine)
 	expire(engine);
 	outbox_lose_old(engine);
 	for (size_t i = 0; i < engine->outbox.channel_count; i++)
-		watch_path(engine, &engine->outbox.channels[i]);
+		outbox_watch_path(engine, &engine->outbox.channels[i]);
 	tell_losses(engine);
 }

@@ -21,7 +21,7 @@
  *	outbox_prepare   at the begin of a commit: rows for the new events and for stored ones that
  *	                 have to catch up; who gives way; what will leave next is stored as handed
  *	                 over before it is
- *	outbox_write     within the transaction
+ *	outbox_write     within the transaction (and outbox_rewrite before it, once)
  *	outbox_committed, or outbox_take_back if it failed
  *	outbox_send      at the end of the turn, when everybody can see what was stored
  *
@@ -104,6 +104,7 @@ struct outbox {
 
 	/* while a commit is under way */
 	size_t first_new;
+	size_t first_unkept; /* of this and those behind it the events may be missing */
 	uint32_t id_before;
 	struct delivery_books books_before[CHANNEL_COUNT];
 
@@ -158,6 +159,7 @@ void outbox_retire(struct engine *engine);
 /* outbox_commit.c */
 int outbox_prepare(struct engine *engine);
 int outbox_write(struct engine *engine, struct err *err);
+void outbox_rewrite(struct engine *engine); /* it will be all: the database is another one */
 void outbox_committed(struct engine *engine);
 void outbox_take_back(struct engine *engine);
 
@@ -199,6 +201,7 @@ void outbox_forget_late(struct engine *engine, struct outbox_channel *channel);
 void outbox_tick(struct engine *engine);                               /* each second */
 void outbox_lost(struct engine *engine, const struct outbox_row *row); /* it ended badly */
 void outbox_lost_late(struct engine *engine, const struct outbox_channel *channel, uint32_t count);
+void outbox_watch_path(struct engine *engine, struct outbox_channel *channel);
 void outbox_find_paths(struct engine *engine);
 
 #endif

@@ -86,6 +86,16 @@ store_remove_delivery(struct store *store, uint32_t id, struct err *err)
 	return store_run(store, store->delivery.remove, "cannot remove a delivery", err);
 }
 
+int
+store_clear_deliveries(struct store *store, struct err *err)
+{
+	int r = store_check_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	return store_exec(store, "DELETE FROM delivery", "cannot clear the deliveries", err);
+}
+
 struct delivery_loader {
 	sqlite3_stmt *statement;
 	int (*take)(void *context, const struct delivery *delivery, const struct moment *created,

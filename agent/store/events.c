@@ -21,6 +21,8 @@ events_init(struct store *store, struct err *err)
 		{ &store->event.drop,
 		    "DELETE FROM event WHERE seq < ?1 AND NOT EXISTS (SELECT 1 FROM delivery"
 		    " WHERE delivery.seq = event.seq AND state BETWEEN 2 AND 6)" },
+		{ &store->event.drop_held,
+		    "DELETE FROM event WHERE seq < (SELECT value FROM number WHERE key = 5)" },
 		{ &store->event.load,
 		    "SELECT " COLUMNS " FROM event"
 		    " WHERE seq >= (SELECT value FROM number WHERE key = 5) ORDER BY seq" },
@@ -90,6 +92,16 @@ store_drop_events(struct store *store, uint32_t below_seq, struct err *err)
 		return r;
 	sqlite3_bind_int64(store->event.drop, 1, below_seq);
 	return store_run(store, store->event.drop, "cannot drop events", err);
+}
+
+int
+store_drop_held_events(struct store *store, struct err *err)
+{
+	int r = store_check_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	return store_run(store, store->event.drop_held, "cannot drop events", err);
 }
 
 int
@@ -188,4 +200,14 @@ store_get_event(struct store *store, uint32_t seq, struct record *ret_record, st
 	}
 	sqlite3_reset(statement);
 	return r;
+}
+
+int
+store_keep_event(
+    struct store *store, const struct record *record, const char *boot_id, struct err *err)
+{
+	struct record there;
+	int r = store_get_event(store, record->seq, &there, err);
+
+	return r == -ENOENT ? store_add_event(store, record, boot_id, err) : r;
 }

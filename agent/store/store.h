@@ -150,10 +150,15 @@ store_put_number(struct store *store, enum store_number which, uint32_t number, 
 int store_add_event(
     struct store *store, const struct record *record, const char *boot_id, struct err *err);
 int store_drop_events(struct store *store, uint32_t below_seq, struct err *err);
+int store_drop_held_events(struct store *store, struct err *err); /* those that stay for it, too */
 int store_last_event(struct store *store, uint32_t *ret_seq, struct err *err); /* 0: none */
 int store_load_events(struct store *store,
     int (*take)(void *context, const struct record *record, struct err *err), void *context,
     struct err *err);
+
+/* Likewise an event whose number is below those that are loaded; nothing if it is there. */
+int store_keep_event(
+    struct store *store, const struct record *record, const char *boot_id, struct err *err);
 
 /* -ENOENT: it is not there. */
 int store_get_event(struct store *store, uint32_t seq, struct record *ret_record, struct err *err);
@@ -170,6 +175,7 @@ int store_load_alarms(struct store *store,
 int store_put_delivery(
     struct store *store, const struct delivery *delivery, const char *boot_id, struct err *err);
 int store_remove_delivery(struct store *store, uint32_t id, struct err *err);
+int store_clear_deliveries(struct store *store, struct err *err);
 
 /* `created` tells the boot of all times. */
 int store_load_deliveries(struct store *store,

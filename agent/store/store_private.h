@@ -38,7 +38,7 @@ struct store {
 		sqlite3_stmt *get, *put;
 	} number;
 	struct {
-		sqlite3_stmt *add, *drop, *load, *get;
+		sqlite3_stmt *add, *drop, *drop_held, *load, *get;
 	} event;
 	struct {
 		sqlite3_stmt *put, *remove, *load;

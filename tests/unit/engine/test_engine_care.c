@@ -155,6 +155,42 @@ damage_in_use_is_written_anew(void **state)
 	}
 }
 
+/* Rows that wait need their events, which the log has dropped long since. */
+static void
+a_queue_outlives_damage(void **state)
+{
+	struct bench *bench = *state;
+
+	for (int has_copy = 0; has_copy < 2; has_copy++) {
+		const struct deliveries *deliveries;
+		struct conf *conf = bench_conf(200);
+		uint32_t pending;
+		size_t expired = 0;
+
+		conf->event.maximum = 100;
+		bench_restart(bench, conf);
+		bench_reads(bench, 200, has_copy ? 20000 : 31000);
+		if (has_copy)
+			assert_int_equal(store_copy(bench->store, NULL), 0);
+		bench_reads(bench, 1, has_copy ? 31000 : 20000);
+		trouble_damage(bench->store);
+		for (int i = 0; i < 3; i++)
+			bench_reads(bench, 2, i % 2 == 0 ? 31000 : 20000);
+		assert_int_equal(bench_look(bench)->agent.storage, STORAGE_OK);
+		pending = bench_look(bench)->deliveries->channels[0].pending;
+		assert_true(pending > 200);
+		conf = bench_conf(200);
+		conf->event.maximum = 100;
+		bench_restart(bench, conf);
+		deliveries = bench_look(bench)->deliveries;
+		assert_int_equal(deliveries->channels[0].pending, pending + 1);
+		assert_int_equal(deliveries->channels[0].books.accepted, pending + 1);
+		for (size_t i = 0; i < deliveries->count; i++)
+			expired += deliveries->rows[i].state != DELIVERY_HELD;
+		assert_int_equal(expired, 0);
+	}
+}
+
 /* A disk that damages each one is not given another each second. */
 static void
 the_second_damage_waits_an_hour(void **state)
@@ -429,6 +465,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(a_restart_after_damage_tells_what_is_lost),
 		ENGINE_TEST(damage_in_use_is_written_anew),
+		ENGINE_TEST(a_queue_outlives_damage),
 		ENGINE_TEST(the_second_damage_waits_an_hour),
 		ENGINE_TEST(the_storage_is_an_alarm_while_it_fails),
 		ENGINE_TEST(what_finds_no_room_is_counted_and_told),

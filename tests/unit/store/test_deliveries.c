@@ -294,12 +294,21 @@ an_event_stays_for_a_delivery_that_waits(void **state)
 	assert_string_equal(record.source, "inlet");
 	assert_int_equal(store_get_event(store, 1, &record, NULL), -ENOENT);
 	assert_int_equal(store_get_event(store, 3, &record, NULL), -ENOENT);
-	waits.state = DELIVERY_DELIVERED;
-	assert_int_equal(store_begin(store, NULL), 0);
-	assert_int_equal(store_put_delivery(store, &waits, "boot", NULL), 0);
-	assert_int_equal(store_drop_events(store, 6, NULL), 0);
-	assert_int_equal(store_commit(store, NULL), 0);
-	assert_int_equal(store_get_event(store, 2, &record, NULL), -ENOENT);
+	record.seq = 2;
+	for (int how = 0; how < 2; how++) {
+		assert_int_equal(store_begin(store, NULL), 0);
+		if (how == 1)
+			waits.state = DELIVERY_DELIVERED;
+		assert_int_equal(store_put_delivery(store, &waits, "boot", NULL), 0);
+		assert_int_equal(store_drop_events(store, 6, NULL), 0);
+		if (how == 0)
+			assert_int_equal(store_drop_held_events(store, NULL), 0);
+		assert_int_equal(store_get_event(store, 2, &record, NULL), -ENOENT);
+		assert_int_equal(store_keep_event(store, &record, "boot", NULL), 0);
+		assert_int_equal(store_keep_event(store, &record, "boot", NULL), 0);
+		assert_int_equal(store_get_event(store, 2, &record, NULL), 0);
+		assert_int_equal(store_commit(store, NULL), 0);
+	}
 	store_close(store);
 }
 
