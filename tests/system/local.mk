@@ -34,6 +34,7 @@ SYSTEM_TESTS = \
 	tests/system/test_master.py \
 	tests/system/test_notifications.py \
 	tests/system/test_owserver.py \
+	tests/system/test_print_config.py \
 	tests/system/test_profiles.py \
 	tests/system/test_service.py \
 	tests/system/test_smtp_helper.py \

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""--print-config: what is in force, as a file, with what SNMP has changed."""
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import unittest
+
+import harness
+from harness import PROGRAM, await_, bus, sensor
+
+PLAY = bus("play", "sim")
+SENSOR = 2  # enum store_kind
+
+MAIL = """
+mail {
+    from = "sensors@example.org"
+    enabled = no
+    relay { host = mail.example.org  user = me  password = hunter2 }
+}
+contact "ops" { address = "ops@example.org"  sensors = "*${x}*" }
+""".replace('"*${x}*"', "'*${x}*'")
+
+PROFILE = """profile "pair" {
+    source = "made up"
+    drivers = "sim"
+    sensor "one" { address = "one"  quantity = temperature }
+    sensor "two" { address = "two"  quantity = humidity }
+}
+"""
+
+
+def inlet(**more):
+    return sensor("inlet", "play", "inlet", high_warning=27, high_critical=32, **more)
+
+
+class PrintConfig(harness.SystemTest):
+    def run_it(self, config, *options, state="state"):
+        """Standard output of envsensord --print-config."""
+        done = subprocess.run([PROGRAM, "--print-config", "--config", config, "--state-dir",
+            self.stage.folder_at(state), *options], stdout=subprocess.PIPE, check=True,
+            timeout=harness.WAIT_S)
+        return done.stdout.decode()
+
+    def printed(self, daemon, *texts, state="state"):
+        """Once it is written and holds all of that."""
+        path = self.stage.path(os.path.join(state, "effective.conf"))
+
+        def look():
+            if not os.path.exists(path):
+                return None
+            text = self.run_it(daemon.config, state=state)
+            return text if all(part in text for part in texts) else None
+        return await_(look, f"effective.conf with {texts}")
+
+    def store(self, *rows, state="state"):
+        """What SNMP would have set: (index, key, value, what the file says).  Nobody runs."""
+        path = self.stage.path(os.path.join(state, "envsensord.db"))
+        with sqlite3.connect(path) as database:
+            database.executemany("REPLACE INTO setting (kind, idx, key, value, file_value)"
+                f" VALUES ({SENSOR}, ?, ?, ?, ?)", rows)
+        database.close()
+
+    def texts(self):
+        return [row.text.decode() for row in self.manager.rows("envsEventTable").values()]
+
+    def test_prints_the_file_as_long_as_no_daemon_has_run(self):
+        config = self.stage.write("own.conf", PLAY + inlet() + MAIL)
+        text = self.run_it(config)
+        self.assertIn('sensor "inlet" {\n', text)
+        self.assertIn("\tsensors = '*${x}*'\n", text)
+        self.assertFalse(os.listdir(self.stage.path("state")))
+
+    def test_a_file_that_does_not_check_is_refused(self):
+        config = self.stage.write("own.conf", "colour = red\n" + PLAY)
+        done = subprocess.run([PROGRAM, "--print-config", "--config", config],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=harness.WAIT_S)
+        self.assertEqual(done.returncode, 78)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(b"own.conf:1: ", done.stderr)
+
+    def test_used_as_the_file_it_gives_the_same(self):
+        self.stage.folder_at("profiles")
+        self.stage.write("profiles/pair.conf", PROFILE)
+        first = self.stage.daemon(PLAY + inlet() + MAIL
+            + 'device "rack" { bus = play  unit = 1  profile = pair  on-delay = 5s }\n')
+        text = self.printed(first, 'sensor "rack two" {')
+        first.stop_well()
+        second = self.stage.daemon(text.replace("# password is set, but not shown",
+            "password = hunter2"), name="second", state="other")
+        other = self.printed(second, state="other")
+        folder = re.compile(r'^state-dir = .*$', re.M)
+        self.assertEqual(folder.sub("", text), folder.sub("", other))
+
+    def test_is_for_its_owner_alone_and_without_passwords(self):
+        daemon = self.stage.daemon(PLAY + inlet() + MAIL)
+        text = self.printed(daemon)
+        status = os.stat(self.stage.path("state/effective.conf"))
+        self.assertEqual(stat.S_IMODE(status.st_mode), 0o600)
+        self.assertIn("# password is set, but not shown", text)
+        self.assertNotIn("hunter2", text)
+        self.assertNotIn("hunter2", daemon.log())
+
+    def test_follows_a_reload(self):
+        daemon = self.stage.daemon(PLAY + inlet())
+        self.printed(daemon, "\thigh-critical = 32\n")
+        self.stage.write("envsensord.conf", PLAY + inlet(on_delay="7s"))
+        daemon.reload()
+        self.printed(daemon, "\ton-delay = 7s\n")
+
+    def test_what_snmp_has_set_is_marked_and_holds_until_the_file_changes(self):
+        self.stage.snmpd()
+        daemon = self.stage.daemon(PLAY + inlet())
+        daemon.stop_well()
+        self.store((1, "high-critical", "40", "32"), (1, "location", "row 7", ""))
+        marked = ("\thigh-critical = 40 # set by SNMP; the file has 32\n",
+            '\tlocation = "row 7" # set by SNMP; the file has ""\n')
+        for ended in ("well", "killed"):
+            with self.subTest(ended=ended):
+                daemon = self.stage.daemon(PLAY + inlet())
+                self.manager.await_sensor("inlet", highCritical=40000, location=b"row 7")
+                self.printed(daemon, *marked)
+                if ended == "killed":
+                    daemon.kill()
+                else:
+                    daemon.stop_well()
+                self.assertIn(marked[0], self.run_it(daemon.config))
+        daemon = self.stage.daemon(PLAY + inlet())
+        self.stage.write("envsensord.conf", PLAY + inlet().replace("= 32", "= 35"))
+        daemon.reload()
+        self.manager.await_sensor("inlet", highCritical=35000, location=b"row 7")
+        text = self.printed(daemon, "\thigh-critical = 35\n", marked[1])
+        self.assertNotIn("40", text)
+        said = 'The file has set high-critical of sensor "inlet" to 35; SNMP had set it to 40.'
+        self.assertIn(said, daemon.log())
+        self.assertEqual(self.texts().count(said), 1)
+        daemon.kill()
+        daemon = self.stage.daemon(PLAY + inlet())
+        self.manager.await_sensor("inlet", highCritical=32000, location=b"row 7")
+        self.assertEqual(self.texts().count(said), 1)
+
+    def test_what_does_not_fit_the_file_does_not_stop_the_daemon(self):
+        self.stage.snmpd()
+        self.stage.daemon(PLAY + inlet()).stop_well()
+        self.store((1, "high-critical", "28", "32"), (1, "colour", "red", "blue"),
+            (1, "gain", "2", "1"))
+        daemon = self.stage.daemon(PLAY + inlet().replace("= 27", "= 30"))
+        self.manager.await_sensor("inlet", highWarning=30000, highCritical=32000, gain=2000000)
+        said = ('SNMP had set high-critical of sensor "inlet" to 28; that does not fit any more, '
+            'it is 32 as in the file.')
+        self.assertIn(f"warning: {said} (sensor ", daemon.log())
+        self.assertIn("colour: there is no such setting", daemon.log())
+        self.assertIn(said, self.texts())
+
+
+if __name__ == "__main__":
+    harness.main()
