@@ -29,6 +29,7 @@ dist_prometheus_DATA = scripts/monitoring/prometheus/generator.yml \
 zabbixdir = $(monitoringdir)/zabbix
 nodist_zabbix_DATA = scripts/monitoring/zabbix/template_envsensord_snmp.yaml
 dist_zabbix_SCRIPTS = scripts/monitoring/zabbix/zabbix_trap_handler
+dist_zabbix_DATA = scripts/monitoring/zabbix/README.md
 
 EXTRA_DIST += $(MONITORING_TOOLS)
 EXTRA_DIST += scripts/monitoring/nagios/check_envsensor.in

@@ -108,6 +108,11 @@ class Quiet(PluginTest):
         self.assertRegex(text, r"envsensord [\d.]+ at \S+, 4 sensors$")
         self.assertEqual(lines[0], "OK: its database is ok")
 
+    def test_the_queue_and_the_mail_path(self):
+        self.assert_check(["-m", "queue"], OK, "0 messages pending, the oldest for 0 s",
+            ["'pending'=0;;;0", "'oldest'=0s;900;3600;0"])
+        self.assert_check(["-m", "mail"], WARNING, "mail is disabled", [])
+
     def test_a_manager_of_version_3(self):
         secure = ["-P", "3", "-L", "authPriv", "-U", "monitor", "-a", "SHA", "-x", "AES"]
         phrases = ["-A", "authenticate", "-X", "encipherment"]
@@ -155,7 +160,7 @@ class Moving(PluginTest):
         self.await_check(inlet, WARNING, "Rack A inlet 28.000 C (highWarning 27.000)")
         rack.script(inlet="33.1")
         self.await_check(inlet, CRITICAL, "Rack A inlet 33.100 C (highCritical 32.000)")
-        self.await_check([], CRITICAL, "1 alarms active, 1 unacknowledged, "
+        self.await_check([], CRITICAL, "1 alarm active, 1 unacknowledged, "
             "0 of 4 sensors in fault; Rack A inlet is too high: "
             "33.100 C has reached the critical limit 32.000 C.")
         self.await_check(["-m", "sensors"], CRITICAL,
