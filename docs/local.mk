@@ -4,6 +4,7 @@ EXTRA_DIST += docs/ARCHITECTURE.md
 EXTRA_DIST += docs/BENCH.md
 EXTRA_DIST += docs/DRIVERS.md
 EXTRA_DIST += docs/HACKING.md
+EXTRA_DIST += docs/MONITORING.md
 EXTRA_DIST += docs/PROFILES.md
 
 EXTRA_DIST += docs/envsensord.8.in

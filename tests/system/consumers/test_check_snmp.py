@@ -32,7 +32,8 @@ class CheckSnmpTest(consumer.harness.SystemTest):
             (0, "SNMP OK - inlet 21.5 C | inlet=21.5;10:27;5:32"))
         self.assertEqual(self.check("valueText", *text),
             (0, "SNMP OK - inlet 21.5 | inlet=21.5;~:27;~:32"))
-        self.assertEqual(self.check("severity", *severity)[0], 0)
+        self.assertEqual(self.check("severity", *severity),
+            (0, "SNMP OK - severity 1 | severity=1;1:1;1:2"))
         self.rack.script(inlet="28")
         await_(lambda: self.check("severity", *severity)[0] == 1, "warning")
         self.rack.script(inlet="33.1")

@@ -53,6 +53,7 @@ class ZabbixTest(consumer.harness.SystemTest):
         self.polled.await_value("envs.bus.state[1]", "1")
         self.polled.await_value("envs.overall", "1")
         self.polled.await_value("envs.sensors", "4")
+        self.polled.await_value("envs.channel.pending[1]", "0")
         self.assertEqual(self.polled.unsupported(), {})
         self.assertEqual(self.polled.problems(), [])
 
