@@ -73,9 +73,10 @@ class Line:
 class Helper:
     """A run of the program.  It is killed after HANG_S, and `hung` says so."""
 
-    def __init__(self, port, host="127.0.0.1", security="none", env=None, **more):
+    def __init__(self, port, host="127.0.0.1", security="none", env=None, run_as=None,
+            **more):
         self.popen = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=env)
+            stderr=subprocess.PIPE, env=env, user=run_as)
         self.hung = False
         self.timer = threading.Timer(HANG_S, self.hang)
         self.timer.daemon = True
