@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conf/conf_entity.h"
+#include "conf/conf_idle.h"
 #include "conf/schema.h"
 #include "core/scale.h"
 
@@ -61,6 +62,7 @@ conf_unref(const struct conf *conf)
 	free(mine->sensors);
 	free_relays(mine->relays, mine->relay_room);
 	free(mine->contacts);
+	conf_free_idle(mine);
 	free(mine->entities);
 	free(mine->containments);
 	free(mine);
@@ -198,12 +200,14 @@ conf_copy(const struct conf *conf)
 	copy->sensor_room = conf->sensor_count;
 	copy->relay_room = conf->relay_count;
 	copy->contact_room = conf->contact_count;
+	copy->idle_room = conf->idle_count;
 	copy->buses = copy_rows(conf->buses, conf->bus_count, sizeof(*conf->buses), &is_whole);
 	copy->sensors =
 	    copy_rows(conf->sensors, conf->sensor_count, sizeof(*conf->sensors), &is_whole);
 	copy->relays = copy_rows(conf->relays, conf->relay_count, sizeof(*conf->relays), &is_whole);
 	copy->contacts =
 	    copy_rows(conf->contacts, conf->contact_count, sizeof(*conf->contacts), &is_whole);
+	copy->idle = copy_rows(conf->idle, conf->idle_count, sizeof(*conf->idle), &is_whole);
 	copy->entities =
 	    copy_rows(conf->entities, conf->entity_count, sizeof(*conf->entities), &is_whole);
 	copy->containments = copy_rows(
@@ -269,20 +273,12 @@ find_bus(const struct conf *conf, const char *name, const struct conf_bus *guess
 	return NULL;
 }
 
-void
-conf_seal(struct conf *conf)
+static void
+seal_sensors(struct conf *conf)
 {
 	const struct conf_bus *bus = NULL;
 	struct conf_sensor *exact;
 
-	if (conf->bus_count > 0)
-		qsort(conf->buses, conf->bus_count, sizeof(*conf->buses), compare_buses);
-	sort_relays(conf);
-	if (conf->contact_count > 0)
-		qsort(
-		    conf->contacts, conf->contact_count, sizeof(*conf->contacts), compare_contacts);
-	if (conf->sensor_count == 0)
-		return;
 	qsort(conf->sensors, conf->sensor_count, sizeof(*conf->sensors), compare_sensors);
 	for (size_t i = 0; i < conf->sensor_count; i++) {
 		bus = find_bus(conf, conf->sensors[i].bus, bus);
@@ -293,6 +289,20 @@ conf_seal(struct conf *conf)
 		conf->sensors = exact;
 		conf->sensor_room = conf->sensor_count;
 	}
+}
+
+void
+conf_seal(struct conf *conf)
+{
+	if (conf->bus_count > 0)
+		qsort(conf->buses, conf->bus_count, sizeof(*conf->buses), compare_buses);
+	sort_relays(conf);
+	if (conf->contact_count > 0)
+		qsort(
+		    conf->contacts, conf->contact_count, sizeof(*conf->contacts), compare_contacts);
+	if (conf->sensor_count > 0)
+		seal_sensors(conf);
+	conf_seal_idle(conf);
 }
 
 const struct conf_bus *
@@ -352,6 +362,43 @@ conf_relay_key(const struct conf *conf, size_t position, char *to, size_t size)
 	for (; *to != '\0'; to++)
 		if (*to >= 'A' && *to <= 'Z')
 			*to = (char)(*to - 'A' + 'a');
+}
+
+static const void *
+active_settings(const struct conf *conf, enum conf_object object, uint32_t index)
+{
+	switch (object) {
+	case CONF_BUS:
+		return conf_bus(conf, index);
+	case CONF_SENSOR:
+		return conf_sensor(conf, index);
+	case CONF_RELAY:
+		return conf_relay(conf, index);
+	case CONF_CONTACT:
+		return conf_contact(conf, index);
+	case CONF_AGENT:
+	case CONF_EVENT:
+	case CONF_DELIVERY:
+	case CONF_BREAKER:
+	case CONF_LIMITER:
+	case CONF_MAIL:
+		break;
+	case CONF_DEVICE:
+	case CONF_PROFILE:
+		return NULL;
+	}
+	return index == 0 ? schema_single((struct conf *)conf, object) : NULL;
+}
+
+const void *
+conf_settings(const struct conf *conf, enum conf_object object, uint32_t index)
+{
+	const void *settings = active_settings(conf, object, index);
+	const struct conf_idle *idle = NULL;
+
+	if (settings == NULL && conf_can_idle(object))
+		idle = conf_find_idle(conf, object, index);
+	return idle != NULL ? &idle->settings : settings;
 }
 
 uint32_t

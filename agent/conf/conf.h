@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/schema.h"
 #include "core/alarm.h"
 #include "core/mailbox.h"
 #include "core/reading.h"
@@ -234,7 +235,9 @@ struct conf {
 	struct conf_relay *relays;
 	size_t contact_count, contact_room;
 	struct conf_contact *contacts;
-	uint32_t entity_index; /* entPhysicalIndex of the agent itself */
+	size_t idle_count, idle_room;
+	struct conf_idle *idle; /* rows by SET that are not active: conf_idle.h */
+	uint32_t entity_index;  /* entPhysicalIndex of the agent itself */
 	size_t entity_count;
 	struct conf_entity *entities; /* by index: conf_entity.h */
 	size_t containment_count;
@@ -270,6 +273,10 @@ const struct conf_contact *conf_contact(const struct conf *conf, uint32_t index)
  * of them it is. */
 #define CONF_RELAY_KEY_SIZE (CONF_TEXT_SIZE + 24)
 void conf_relay_key(const struct conf *conf, size_t position, char *to, size_t size);
+
+/* The structure of that object that holds its settings (index 0 of what there is only one of), in
+ * a sealed configuration, also of a row that is not active; NULL: there is none. */
+const void *conf_settings(const struct conf *conf, enum conf_object object, uint32_t index);
 
 /* The sensor's own interval or its bus's. */
 uint32_t conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *bus);

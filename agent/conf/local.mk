@@ -10,6 +10,7 @@ agent_conf_libconf_a_SOURCES = \
 	agent/conf/conf_file.c agent/conf/conf_file.h \
 	agent/conf/conf_file_parse.c \
 	agent/conf/conf_file_refuse.c agent/conf/conf_file_private.h \
+	agent/conf/conf_idle.c agent/conf/conf_idle.h \
 	agent/conf/conf_mail.c \
 	agent/conf/conf_print.c agent/conf/conf_print.h \
 	agent/conf/conf_profile.c agent/conf/conf_profile.h \
