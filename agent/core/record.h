@@ -68,6 +68,7 @@ struct alarm_row {
 	uint8_t quantity;
 	bool has_value;
 	char source[TEXT_NAME_MAX + 1];
+	char note[256]; /* of people */
 
 	/* the engine's */
 	bool is_changed; /* has to be stored, or removed if it is unlisted */

@@ -29,6 +29,11 @@ engine_drop(struct chan_message *message)
 		conf_unref(request->conf);
 		free(request);
 		break;
+	case ENGINE_CHANGE:
+	case ENGINE_UNDO:
+	case ENGINE_KEEP:
+		change_free(message->data);
+		break;
 	case ENGINE_STOP:
 		break;
 	}
@@ -72,6 +77,7 @@ engine_free(struct engine *engine)
 	engine_free_privates(engine->privates, engine->conf);
 	conf_unref(engine->conf);
 	overlay_done(&engine->laid);
+	change_free(engine->undo);
 	event_log_done(&engine->log);
 	outbox_done(engine);
 	free(engine->waiting);
@@ -88,11 +94,12 @@ engine_free(struct engine *engine)
 static void
 live_sensor_good(struct live_sensor *live, int32_t milli, int64_t time_ms)
 {
-	if (!live->has_good || milli < live->minimum_milli)
+	if (!live->has_extremes || milli < live->minimum_milli)
 		live->minimum_milli = milli;
-	if (!live->has_good || milli > live->maximum_milli)
+	if (!live->has_extremes || milli > live->maximum_milli)
 		live->maximum_milli = milli;
 	live->has_good = true;
+	live->has_extremes = true;
 	live->value_milli = milli;
 	live->last_good_milli = milli;
 	live->last_good_ms = time_ms;
@@ -120,6 +127,14 @@ engine_good(struct engine *engine, size_t at, int32_t milli, int64_t time_ms)
 	show_extremes(&engine->sensors[at], own->extremes);
 }
 
+int64_t
+engine_shelved_until_ms(const struct evaluator *evaluator)
+{
+	const struct suppression_state *suppression = &evaluator->kept.suppression;
+
+	return suppression->is_shelved ? suppression->until_ms : 0;
+}
+
 void
 engine_show(struct engine *engine, size_t at)
 {
@@ -133,6 +148,7 @@ engine_show(struct engine *engine, size_t at)
 	live->severity = (uint8_t)evaluator_severity(evaluator);
 	live->zone = (uint8_t)evaluator_zone(evaluator);
 	live->suppression = (uint8_t)evaluator_suppression(evaluator);
+	live->shelved_until_ms = engine_shelved_until_ms(evaluator);
 	live->excursions = evaluator->excursions;
 }
 
@@ -217,6 +233,20 @@ engine_conf_message(
 	chan_answer(&reply_to, r, err);
 }
 
+/* Why it is refused is logged here: SNMP has no words for it. */
+static void
+engine_change_message(struct engine *engine, struct change *change, const struct moment *now)
+{
+	struct chan_request reply_to = change->request;
+	struct err err = { 0 };
+	int r = engine_change(engine, change, now, &err);
+
+	if (r < 0)
+		log_warning("a change by SNMP is refused: %s", err.text);
+	change_free(change);
+	chan_answer(&reply_to, r, NULL);
+}
+
 void
 engine_step(struct engine *engine, struct chan_message *message, const struct moment *now)
 {
@@ -237,6 +267,17 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 	case ENGINE_CHANNEL:
 		outbox_news(engine, message->data);
 		free(message->data);
+		break;
+	case ENGINE_CHANGE:
+		engine_change_message(engine, message->data, now);
+		break;
+	case ENGINE_UNDO:
+		engine_undo(engine, ((const struct change *)message->data)->id, now);
+		change_free(message->data);
+		break;
+	case ENGINE_KEEP:
+		engine_keep(engine, message->data, now);
+		change_free(message->data);
 		break;
 	case ENGINE_STOP:
 		engine->is_running = false;
@@ -336,4 +377,6 @@ engine_tick(struct engine *engine, const struct moment *now)
 	outbox_tick(engine);
 	engine_care_tick(engine);
 	engine->has_new_values = true; /* the heartbeat at least */
+	if (engine->conf->idle_count > 0)
+		engine_expire_rows(engine);
 }

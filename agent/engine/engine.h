@@ -9,6 +9,7 @@
 #include "core/elapsed.h"
 #include "core/err.h"
 #include "core/report.h"
+#include "engine/change.h"
 #include "engine/channel.h"
 #include "engine/snapshot.h"
 #include "store/store.h"
@@ -36,6 +37,9 @@ struct engine_effects {
 enum engine_message {
 	ENGINE_REPORT,  /* data: struct bus_report, taken; replaceable */
 	ENGINE_CONF,    /* data: struct engine_conf_request, taken */
+	ENGINE_CHANGE,  /* data: struct change, taken: engine_change */
+	ENGINE_UNDO,    /* data: struct change, taken; only its id counts: engine_undo */
+	ENGINE_KEEP,    /* data: struct change, taken: engine_keep */
 	ENGINE_OUTCOME, /* data: struct delivery_outcome, taken */
 	ENGINE_CHANNEL, /* data: struct channel_news, taken */
 	ENGINE_STOP,    /* no data */
@@ -62,6 +66,19 @@ void engine_free(struct engine *engine); /* copes with NULL; store and hub stay 
  */
 int engine_configure(
     struct engine *engine, struct conf *conf, const struct moment *now, struct err *err);
+
+/*
+ * A change by SNMP: in one transaction on disk, then in force and published, when it returns 0.
+ * Else nothing has changed: -EINVAL, it does not fit what has come in force since it was made;
+ * -EIO, the database; -ENOMEM; -ETIMEDOUT, its deadline has passed.
+ *
+ * It can be taken back, by a change of its own, until it is kept or the next one comes: a change
+ * that the engine knows nothing of is not in force.  What is asked for with the keeping is done.
+ */
+int engine_change(
+    struct engine *engine, struct change *change, const struct moment *now, struct err *err);
+void engine_undo(struct engine *engine, uint64_t id, const struct moment *now);
+void engine_keep(struct engine *engine, const struct change *late, const struct moment *now);
 
 /* Handles one message and owns its data.  Nothing is visible outside before engine_turn_end. */
 void engine_step(struct engine *engine, struct chan_message *message, const struct moment *now);

@@ -40,6 +40,8 @@ first_kept(const struct engine *engine, uint32_t last_seq)
 {
 	uint32_t kept = engine->conf->event.maximum, cap = engine->care.event_cap;
 
+	if (kept < engine->event_floor)
+		kept = engine->event_floor;
 	if (cap != 0 && cap < kept)
 		kept = cap;
 	return last_seq > kept ? last_seq - kept + 1 : 1;
@@ -53,7 +55,7 @@ write_events(struct engine *engine, struct err *err)
 	int r = 0;
 
 	/* First, so that a database at its greatest size has room for the others. */
-	if (engine->waiting_count > 0)
+	if (engine->waiting_count > 0 || engine->has_fewer_events)
 		r = store_drop_events(engine->store, first, err);
 	if (r == 0 && engine->care.event_cap != 0)
 		r = store_drop_held_events(engine->store, err);
@@ -122,6 +124,7 @@ write_all(struct engine *engine, struct err *err)
 		outbox_write,
 		write_numbers,
 		engine_write_laid,
+		engine_write_change,
 	};
 	int r = engine_replace_database(engine, err);
 
@@ -152,17 +155,35 @@ committed(struct engine *engine)
 		engine->privates[i].is_changed = false;
 	overlay_done(&engine->laid);
 	engine->has_changed = false;
+	engine->has_fewer_events = false;
 	engine->are_states_new = false;
 	engine_storage_works(engine);
+}
+
+/* An attempt that fails leaves nothing to be stored later. */
+static void
+not_committed(struct engine *engine, const struct err *err)
+{
+	struct change_attempt *attempt = engine->attempt;
+
+	number_events(engine, 0);
+	outbox_take_back(engine);
+	if (attempt == NULL || attempt->is_stored) {
+		engine_storage_fails(engine, err);
+		return;
+	}
+	attempt->is_failed = true;
+	attempt->err = *err;
 }
 
 void
 engine_commit(struct engine *engine)
 {
+	struct change_attempt *attempt = engine->attempt;
 	struct err err = { -ENOMEM, "out of memory" };
 	int r;
 
-	if (!engine->has_changed)
+	if (!engine->has_changed || (attempt != NULL && attempt->is_failed))
 		return;
 	if (engine->agent.storage != STORAGE_OK && engine->now.boottime_ms < engine->retry_ms)
 		return;
@@ -179,10 +200,10 @@ engine_commit(struct engine *engine)
 		outbox_committed(engine);
 		committed(engine);
 	} else {
-		number_events(engine, 0);
-		outbox_take_back(engine);
-		engine_storage_fails(engine, &err);
+		not_committed(engine, &err);
 	}
+	if (attempt != NULL)
+		attempt->is_stored |= r == 0;
 	engine->has_new_state = true;
 	engine->has_new_alarms = true;
 }

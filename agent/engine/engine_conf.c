@@ -105,14 +105,6 @@ give_indices(struct engine *engine, struct conf *conf, struct err *err)
 
 /* ---- the parts that go with a configuration ---- */
 
-struct parts {
-	const struct conf *conf;
-	struct private_sensor *privates;
-	struct live_sensor *sensors;
-	struct live_bus *buses;
-	uint32_t *bus_alarms;
-};
-
 void
 engine_free_privates(struct private_sensor *privates, const struct conf *conf)
 {
@@ -123,8 +115,8 @@ engine_free_privates(struct private_sensor *privates, const struct conf *conf)
 	free(privates);
 }
 
-static void
-parts_free(struct parts *parts)
+void
+engine_parts_free(struct engine_parts *parts)
 {
 	engine_free_privates(parts->privates, parts->conf);
 	free(parts->sensors);
@@ -147,11 +139,11 @@ windows_new(const struct conf_sensor *sensor, struct private_sensor *own)
 }
 
 static int
-parts_new(const struct conf *conf, struct parts *parts)
+parts_new(const struct conf *conf, struct engine_parts *parts)
 {
 	bool is_whole;
 
-	*parts = (struct parts){
+	*parts = (struct engine_parts){
 		.conf = conf,
 		.privates = calloc(conf->sensor_count + 1, sizeof(*parts->privates)),
 		.sensors = calloc(conf->sensor_count + 1, sizeof(*parts->sensors)),
@@ -164,7 +156,7 @@ parts_new(const struct conf *conf, struct parts *parts)
 		is_whole = windows_new(&conf->sensors[i], &parts->privates[i]);
 	if (is_whole)
 		return 0;
-	parts_free(parts);
+	engine_parts_free(parts);
 	return -ENOMEM;
 }
 
@@ -190,7 +182,7 @@ sensor_before(const struct conf *before, const struct conf_sensor *sensor)
 
 /* The state of what stayed the same, a fresh one for what is new or means something else now. */
 static void
-keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
+keep_sensor(const struct engine *engine, const struct engine_parts *parts, size_t at)
 {
 	const struct conf_sensor *sensor = &parts->conf->sensors[at];
 	const struct conf_sensor *old = sensor_before(engine->conf, sensor);
@@ -207,6 +199,8 @@ keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
 		return;
 	parts->sensors[at] = engine->sensors[old - engine->conf->sensors];
 	*own = engine->privates[old - engine->conf->sensors];
+	if (rate != NULL && own->evaluator.rate != NULL)
+		*rate = *own->evaluator.rate;
 	own->evaluator.rate = rate;
 	own->extremes = extremes;
 	if (extremes != NULL)
@@ -219,7 +213,7 @@ keep_sensor(const struct engine *engine, const struct parts *parts, size_t at)
 }
 
 static void
-keep_bus(const struct engine *engine, const struct parts *parts, size_t at)
+keep_bus(const struct engine *engine, const struct engine_parts *parts, size_t at)
 {
 	const struct conf_bus *bus = &parts->conf->buses[at], *old = NULL;
 	struct live_bus *live = &parts->buses[at];
@@ -230,7 +224,8 @@ keep_bus(const struct engine *engine, const struct parts *parts, size_t at)
 		*live = engine->buses[old - engine->conf->buses];
 	else
 		live->state = BUS_UNKNOWN;
-	live->last_report_ms = engine->now.boottime_ms;
+	if (old == NULL || old->admin_state != bus->admin_state)
+		live->last_report_ms = engine->now.boottime_ms;
 	if (bus->admin_state == ADMIN_DISABLED)
 		live->state = BUS_DISABLED;
 	live->sensor_count = 0;
@@ -238,7 +233,50 @@ keep_bus(const struct engine *engine, const struct parts *parts, size_t at)
 		live->sensor_count += parts->conf->sensors[i].bus_index == bus->index;
 }
 
+int
+engine_parts_new(const struct engine *engine, const struct conf *conf, struct engine_parts *parts)
+{
+	int r = parts_new(conf, parts);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < conf->sensor_count; i++)
+		keep_sensor(engine, parts, i);
+	for (size_t i = 0; i < conf->bus_count; i++)
+		keep_bus(engine, parts, i);
+	return 0;
+}
+
+struct engine_parts
+engine_take_parts(struct engine *engine, const struct engine_parts *parts)
+{
+	const struct engine_parts old = {
+		.conf = engine->conf,
+		.privates = engine->privates,
+		.sensors = engine->sensors,
+		.buses = engine->buses,
+		.bus_alarms = engine->bus_alarms,
+	};
+
+	engine->conf = parts->conf;
+	engine->privates = parts->privates;
+	engine->sensors = parts->sensors;
+	engine->buses = parts->buses;
+	engine->bus_alarms = parts->bus_alarms;
+	return old;
+}
+
 /* ---- putting it in force ---- */
+
+/* The sensor and its bus are what they were to the last octet. */
+static bool
+is_untouched(const struct conf_sensor *sensor, const struct conf *before,
+    const struct conf_sensor *old, const struct conf_bus *bus)
+{
+	const struct conf_bus *old_bus = conf_bus(before, old->bus_index);
+
+	return memcmp(sensor, old, sizeof(*sensor)) == 0 && memcmp(bus, old_bus, sizeof(*bus)) == 0;
+}
 
 /* Another rule, in service or not, under a bus that is lost or not: each can be an event. */
 static void
@@ -250,6 +288,12 @@ tell_sensor(struct engine *engine, size_t at, const struct conf *before, bool is
 	struct private_sensor *own = &engine->privates[at];
 	struct evaluator_rule rule = engine_rule(sensor, bus), was;
 
+	if (old != NULL && is_untouched(sensor, before, old, bus))
+		return;
+	if (old == NULL) {
+		own->is_changed = true;
+		engine->has_changed = true;
+	}
 	if (old != NULL)
 		was = engine_rule(old, conf_bus(before, old->bus_index));
 	if (old != NULL || is_first) {
@@ -266,56 +310,87 @@ tell_sensor(struct engine *engine, size_t at, const struct conf *before, bool is
 	engine_show(engine, at);
 }
 
+/* Sensors have come or gone: what is stored of those that went goes, too. */
+static bool
+has_other_sensors(const struct conf *before, const struct conf *conf)
+{
+	if (before == NULL || before->sensor_count != conf->sensor_count)
+		return true;
+	for (size_t i = 0; i < conf->sensor_count; i++)
+		if (before->sensors[i].index != conf->sensors[i].index)
+			return true;
+	return false;
+}
+
+void
+engine_tell_conf(struct engine *engine, const struct conf *before)
+{
+	engine->are_states_new |= has_other_sensors(before, engine->conf);
+	engine_reconcile(engine);
+	for (size_t i = 0; i < engine->conf->sensor_count; i++)
+		tell_sensor(engine, i, before, before == NULL);
+}
+
 /* From here on nothing fails. */
 static void
-put_in_force(struct engine *engine, const struct parts *parts)
+put_in_force(struct engine *engine, const struct engine_parts *parts)
 {
-	struct parts old = { engine->conf, engine->privates, engine->sensors, engine->buses,
-		engine->bus_alarms };
-	bool is_first = old.conf == NULL;
+	struct engine_parts old = engine_take_parts(engine, parts);
 
-	engine->conf = parts->conf;
-	engine->privates = parts->privates;
-	engine->sensors = parts->sensors;
-	engine->buses = parts->buses;
-	engine->bus_alarms = parts->bus_alarms;
-	engine->are_states_new = true;
-	if (is_first)
+	if (old.conf == NULL)
 		engine_say(engine, EVENT_AGENT_START, (uint32_t)engine_open_rows(engine),
 		    engine->is_running);
 	else
 		engine_say(engine, EVENT_CONFIG_CHANGE, 0, 0);
 	engine->is_running = true;
-	if (is_first)
+	if (old.conf == NULL)
 		engine_care_begin(engine);
 	engine_tell_laid(engine);
-	engine_reconcile(engine);
-	for (size_t i = 0; i < engine->conf->sensor_count; i++)
-		tell_sensor(engine, i, old.conf, is_first);
-	parts_free(&old);
+	engine_tell_conf(engine, old.conf);
+	engine_parts_free(&old);
 	conf_unref(old.conf);
 }
 
 static int
 adopt(struct engine *engine, struct conf *conf, struct err *err)
 {
-	struct parts parts;
-	int r = parts_new(conf, &parts);
+	struct engine_parts parts;
+	int r = engine_parts_new(engine, conf, &parts);
 
 	if (r < 0)
 		return err_set(err, r, "out of memory");
-	for (size_t i = 0; i < conf->sensor_count; i++)
-		keep_sensor(engine, &parts, i);
-	for (size_t i = 0; i < conf->bus_count; i++)
-		keep_bus(engine, &parts, i);
 	if (engine->conf == NULL)
 		r = engine_load(engine, conf, parts.privates, err);
 	if (r < 0) {
-		parts_free(&parts);
+		engine_parts_free(&parts);
 		return r;
 	}
 	put_in_force(engine, &parts);
 	return 0;
+}
+
+/* Sealed and listed, of the next generation; *ret_has_entity_news: ENTITY-MIB shows other rows. */
+int
+engine_seal(
+    const struct engine *engine, struct conf *conf, bool *ret_has_entity_news, struct err *err)
+{
+	conf->generation = engine->conf == NULL ? 1 : engine->conf->generation + 1;
+	conf_seal(conf);
+	if (conf_entity_list(conf) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
+	*ret_has_entity_news = engine->conf == NULL || !conf_entity_is_equal(engine->conf, conf);
+	return 0;
+}
+
+void
+engine_conf_is_new(struct engine *engine, bool has_entity_news)
+{
+	if (has_entity_news)
+		engine->agent.entities_changed_ms = engine->now.boottime_ms;
+	engine->agent.configured_wall_ms = engine->now.wall_ms;
+	engine->is_effective_old = true;
+	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
+	engine->has_new_state = true;
 }
 
 int
@@ -329,25 +404,17 @@ engine_configure(
 	r = give_indices(engine, conf, err);
 	if (r == 0)
 		r = engine_lay_settings(engine, conf, err);
+	if (r == 0)
+		r = engine_lay_idle(engine, conf, err);
 	if (r < 0)
 		goto fail;
-	conf->generation = engine->conf == NULL ? 1 : engine->conf->generation + 1;
-	conf_seal(conf);
-	r = conf_entity_list(conf);
-	if (r < 0) {
-		err_set(err, r, "out of memory");
+	r = engine_seal(engine, conf, &has_entity_news, err);
+	if (r < 0)
 		goto fail;
-	}
-	has_entity_news = engine->conf == NULL || !conf_entity_is_equal(engine->conf, conf);
 	r = adopt(engine, conf, err);
 	if (r < 0)
 		goto fail;
-	if (has_entity_news)
-		engine->agent.entities_changed_ms = now->boottime_ms;
-	engine->agent.configured_wall_ms = now->wall_ms;
-	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
-	engine->has_new_state = true;
-	engine->is_effective_old = true;
+	engine_conf_is_new(engine, has_entity_news);
 	engine_turn_end(engine, now);
 	if (engine->effects.conf_in_force != NULL)
 		engine->effects.conf_in_force(engine->effects.context, conf);

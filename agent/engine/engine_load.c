@@ -39,6 +39,8 @@ load_history(struct engine *engine, struct err *err)
 	if (r == 0 && engine->verdict.next_alarm_id == 0)
 		engine->verdict.next_alarm_id = 1;
 	if (r == 0)
+		r = store_get_number(store, STORE_CONFIG_LOCK, &engine->agent.config_lock, err);
+	if (r == 0)
 		r = store_get_number(store, STORE_IS_RUNNING, &was_running, err);
 	event_log_done(&engine->log);
 	engine->row_count = 0;

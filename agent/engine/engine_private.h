@@ -10,14 +10,16 @@
 #include "core/evaluator.h"
 #include "core/event_text.h"
 #include "core/extremes.h"
+#include "engine/change.h"
 #include "engine/engine.h"
 #include "engine/event_log.h"
 #include "engine/outbox_private.h"
 
 /* Inside agent/engine/engine*.c and outbox*.c only. */
 
-#define ENGINE_TICK_MS     1000
-#define ENGINE_WAITING_MAX 1024 /* events that are not stored yet */
+#define ENGINE_TICK_MS      1000
+#define ENGINE_NOT_READY_MS 300000 /* a row that lacks something goes then */
+#define ENGINE_WAITING_MAX  1024   /* events that are not stored yet */
 
 /* What the engine knows of a sensor beside what it shows; in the order of conf->sensors. */
 struct private_sensor {
@@ -27,6 +29,29 @@ struct private_sensor {
 	int64_t last_ms;           /* the evaluator's clock never goes back */
 	uint32_t since_generation; /* samples from before it started afresh do not count */
 	bool is_changed;           /* what it keeps has to be stored */
+};
+
+/* What of an engine goes with a configuration, in its order. */
+struct engine_parts {
+	const struct conf *conf;
+	struct private_sensor *privates;
+	struct live_sensor *sensors;
+	struct live_bus *buses;
+	uint32_t *bus_alarms;
+};
+
+/* A change by SNMP that is not stored yet, and what was before. */
+struct change_attempt {
+	const struct change *change;
+	bool is_stored, is_failed;
+	struct err err; /* of the failure */
+
+	struct engine_parts parts;
+	struct alarm_row *rows;
+	size_t row_count, row_room;
+	struct live_agent agent;
+	uint32_t next_alarm_id, event_floor;
+	bool are_states_new;
 };
 
 struct engine {
@@ -57,6 +82,12 @@ struct engine {
 	struct overlay laid; /* what became of settings by SNMP under another configuration */
 	bool is_stopping;    /* the agent's stop was told; nothing more happens */
 	int64_t retry_ms;    /* while the storage state is not ok: not before */
+
+	/* engine_change.c */
+	struct change_attempt *attempt; /* NULL: none is under way */
+	struct change *undo;            /* what would take the last change back; NULL: it stays */
+	uint32_t event_floor;           /* so many events stay, in case it is taken back */
+	bool has_fewer_events;          /* and now they need not */
 
 	struct outbox outbox;
 	int64_t beat_ms; /* of the last heartbeat, or since when there could have been one */
@@ -100,7 +131,25 @@ void engine_free_privates(struct private_sensor *privates, const struct conf *co
 bool engine_is_polled(const struct conf_sensor *sensor, const struct conf_bus *bus);
 struct evaluator_rule engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus);
 
-/* engine.c: what the evaluator knows becomes what is shown. */
+/*
+ * Another configuration: the parts as they go on under it (those that are there stay as they are);
+ * to put them in the place of those that are there, which are the caller's then; to let everybody
+ * notice what is different.
+ */
+int engine_seal(
+    const struct engine *engine, struct conf *conf, bool *ret_has_entity_news, struct err *err);
+int engine_parts_new(
+    const struct engine *engine, const struct conf *conf, struct engine_parts *ret_parts);
+void engine_parts_free(struct engine_parts *parts); /* not the configuration */
+struct engine_parts engine_take_parts(struct engine *engine, const struct engine_parts *parts);
+void engine_tell_conf(struct engine *engine, const struct conf *before);
+void engine_conf_is_new(struct engine *engine, bool has_entity_news);
+
+/* engine.c */
+
+int64_t engine_shelved_until_ms(const struct evaluator *evaluator); /* 0: it is not */
+
+/* What the evaluator knows becomes what is shown. */
 void engine_show(struct engine *engine, size_t at);
 
 /*
@@ -113,12 +162,24 @@ enum store_kind engine_store_kind(enum conf_object object); /* 0: nothing of it 
 int engine_load_overlay(struct engine *engine, struct overlay *overlay, struct err *err);
 int engine_adopt_names(struct engine *engine, const struct conf *conf, struct err *err);
 int engine_lay_settings(struct engine *engine, struct conf *conf, struct err *err);
+int engine_lay_idle(struct engine *engine, struct conf *conf, struct err *err); /* rows by SET */
 void engine_tell_laid(struct engine *engine);
 int engine_write_laid(struct engine *engine, struct err *err);
 
 /* engine_load.c: what was stored, before the first configuration is in force. */
 int engine_load(struct engine *engine, const struct conf *conf, struct private_sensor *privates,
     struct err *err);
+
+/* engine_change.c: what the attempt that is under way stores of itself. */
+int engine_write_change(struct engine *engine, struct err *err);
+void engine_expire_rows(struct engine *engine);
+
+/* engine_operate.c: what people do to alarms and sensors.  -EINVAL: it is not possible any more. */
+int engine_operate(struct engine *engine, const struct change *change,
+    const struct change_item *item, struct err *err);
+int engine_put_back(struct engine *engine, const struct alarm_row *row);
+void engine_say_changed(
+    struct engine *engine, const struct change_item *item, const struct conf *before);
 
 /* engine_alarm.c */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/change_text.h"
+#include "conf/conf_idle.h"
 #include "conf/objects.h"
 #include "engine/engine_private.h"
 #include "engine/entities.h"
@@ -183,6 +184,43 @@ engine_lay_settings(struct engine *engine, struct conf *conf, struct err *err)
 		return r;
 	r = overlay_apply(overlay, conf, engine->effects.drivers, err);
 	return r == 0 && overlay->row_count > 0 ? give_entities(engine, conf, err) : r;
+}
+
+/* With what is known of it; what cannot be understood is missing. */
+static void
+lay_on_row(const struct overlay *overlay, struct conf_idle *idle)
+{
+	for (size_t i = 0; i < overlay->setting_count; i++) {
+		const struct overlay_setting *setting = &overlay->settings[i];
+		const struct field *field = schema_find(setting->object, setting->key);
+
+		if (setting->object == idle->object && setting->index == idle->settings.index &&
+		    field != NULL)
+			field_parse(field, setting->value, &idle->settings, NULL);
+	}
+}
+
+int
+engine_lay_idle(struct engine *engine, struct conf *conf, struct err *err)
+{
+	const struct overlay *overlay = &engine->laid;
+
+	for (size_t i = 0; i < overlay->row_count; i++) {
+		const struct overlay_row *row = &overlay->rows[i];
+		const struct conf_idle *before = NULL;
+		struct conf_idle *idle;
+
+		if (row->fate == OVERLAY_HOLDS || !conf_can_idle(row->object))
+			continue;
+		idle = conf_add_idle(conf, row->object, row->index);
+		if (idle == NULL)
+			return err_set(err, -ENOMEM, "out of memory");
+		if (engine->conf != NULL)
+			before = conf_find_idle(engine->conf, row->object, row->index);
+		idle->since_ms = before != NULL ? before->since_ms : engine->now.boottime_ms;
+		lay_on_row(overlay, idle);
+	}
+	return 0;
 }
 
 static bool

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += agent/engine/libengine.a
 agent_engine_libengine_a_SOURCES = \
+	agent/engine/change.c agent/engine/change.h \
 	agent/engine/channel.h \
 	agent/engine/entities.c agent/engine/entities.h \
 	agent/engine/engine.c agent/engine/engine.h \
 	agent/engine/engine_alarm.c \
 	agent/engine/engine_care.c \
+	agent/engine/engine_change.c \
 	agent/engine/engine_commit.c \
 	agent/engine/engine_conf.c \
 	agent/engine/engine_effective.c \
 	agent/engine/engine_load.c \
+	agent/engine/engine_operate.c \
 	agent/engine/engine_private.h \
 	agent/engine/engine_settings.c \
 	agent/engine/engine_thread.c agent/engine/engine_thread.h \

@@ -25,6 +25,7 @@
 /* At most 96 bytes: there may be 50,000, several times over.  Times are CLOCK_BOOTTIME. */
 struct live_sensor {
 	int64_t last_good_ms;
+	int64_t shelved_until_ms; /* 0: it is not shelved */
 	uint64_t reads;
 	uint64_t errors;
 	int32_t value_milli; /* holds while quality is good or suspect */
@@ -37,7 +38,8 @@ struct live_sensor {
 	uint8_t severity;    /* enum severity */
 	uint8_t zone;        /* enum zone */
 	uint8_t suppression; /* enum suppression */
-	bool has_good;       /* last_good_*, minimum and maximum hold */
+	bool has_good;       /* last_good_* hold */
+	bool has_extremes;   /* minimum and maximum hold */
 	bool has_day, has_trend;
 };
 
@@ -101,6 +103,7 @@ struct live_agent {
 	uint32_t sensors_in_fault;
 	enum severity overall;
 	uint32_t next_sensor_index;
+	uint32_t config_lock;
 	uint32_t alarms_active, alarms_unacknowledged;
 	enum storage_state storage;
 };

@@ -5,7 +5,7 @@
 
 #define COLUMNS                                                                                \
 	"id, kind, state, severity, zone, reason, is_latching, sensor, bus, source, quantity," \
-	" raised_seq, raised_wall_ms, value, peak, bound, notified"
+	" raised_seq, raised_wall_ms, value, peak, bound, notified, note"
 
 int
 alarms_init(struct store *store, struct err *err)
@@ -13,10 +13,10 @@ alarms_init(struct store *store, struct err *err)
 	const struct store_statement statements[] = {
 		{ &store->alarm.put,
 		    "INSERT INTO alarm (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-		    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (id) DO UPDATE SET"
+		    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT (id) DO UPDATE SET"
 		    " state = ?3, severity = ?4, zone = ?5, reason = ?6, is_latching = ?7,"
 		    " source = ?10, quantity = ?11, raised_seq = ?12, value = ?14, peak = ?15,"
-		    " bound = ?16, notified = ?17" },
+		    " bound = ?16, notified = ?17, note = ?18" },
 		{ &store->alarm.remove, "DELETE FROM alarm WHERE id = ?1" },
 		{ &store->alarm.load, "SELECT " COLUMNS " FROM alarm ORDER BY id" },
 	};
@@ -54,6 +54,7 @@ store_put_alarm(struct store *store, const struct alarm_row *row, struct err *er
 	sqlite3_bind_int(statement, at++, alarm->peak_milli);
 	sqlite3_bind_int(statement, at++, alarm->limit_milli);
 	sqlite3_bind_int64(statement, at++, row->notified);
+	sqlite3_bind_text(statement, at++, row->note, -1, SQLITE_TRANSIENT);
 	return store_run(store, statement, "cannot store an alarm", err);
 }
 
@@ -111,6 +112,7 @@ take_alarm(void *context, struct err *err)
 	alarm->peak_milli = sqlite3_column_int(statement, at++);
 	alarm->limit_milli = sqlite3_column_int(statement, at++);
 	row.notified = (uint32_t)sqlite3_column_int64(statement, at++);
+	store_column_text(statement, at++, row.note, sizeof(row.note));
 	return loader->take(loader->context, &row, err);
 }
 

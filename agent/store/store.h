@@ -163,7 +163,7 @@ int store_keep_event(
 /* -ENOENT: it is not there. */
 int store_get_event(struct store *store, uint32_t seq, struct record *ret_record, struct err *err);
 
-/* Alarms that are listed.  What people have noted of one is not touched. */
+/* Alarms that are listed. */
 int store_put_alarm(struct store *store, const struct alarm_row *row, struct err *err);
 int store_remove_alarm(struct store *store, uint32_t id, struct err *err);
 int store_clear_alarms(struct store *store, struct err *err);

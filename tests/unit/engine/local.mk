@@ -66,3 +66,12 @@ tests_unit_engine_test_engine_settings_SOURCES = tests/unit/engine/test_engine_s
 	tests/unit/conf/mock_drivers.h
 tests_unit_engine_test_engine_settings_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_settings
+change_bench = tests/unit/engine/change_bench.c tests/unit/engine/change_bench.h \
+	tests/unit/fixture.c tests/unit/fixture.h
+check_PROGRAMS += tests/unit/engine/test_engine_change tests/unit/engine/test_engine_rows
+tests_unit_engine_test_engine_change_SOURCES = tests/unit/engine/test_engine_change.c \
+	$(change_bench)
+tests_unit_engine_test_engine_change_LDADD = $(engine_test_libs)
+tests_unit_engine_test_engine_rows_SOURCES = tests/unit/engine/test_engine_rows.c $(change_bench)
+tests_unit_engine_test_engine_rows_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_change tests/unit/engine/test_engine_rows

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/conf_idle.h"
+#include "tests/unit/engine/change_bench.h"
+
+/* Rows by SET in the engine and in the database. */
+
+static void
+add_row(struct bench *bench, struct change *change, enum change_kind kind, int64_t value)
+{
+	struct change_item *item = change_add(change, kind);
+
+	(void)bench;
+	item->object = CONF_SENSOR;
+	item->index = 3;
+	item->number = value;
+}
+
+/* Sensor 3, which reads what the quick one reads. */
+static struct change *
+new_row(struct bench *bench, bool is_complete)
+{
+	struct change *change = new_change(bench);
+
+	add_row(bench, change, CHANGE_MAKE_ROW, bench->now.boottime_ms);
+	add_setting(change, 3, "name", "third");
+	add_setting(change, 3, "bus", "line");
+	add_setting(change, 3, "quantity", "temperature");
+	if (!is_complete)
+		return change;
+	add_setting(change, 3, "address", "quick");
+	add_setting(change, 3, "location", "here");
+	add_row(bench, change, CHANGE_MOVE_ROW, ROW_STATUS_ACTIVE);
+	return change;
+}
+
+static struct change *
+moved_row(struct bench *bench, enum row_status status)
+{
+	struct change *change = new_change(bench);
+
+	add_row(bench, change, CHANGE_MOVE_ROW, status);
+	return change;
+}
+
+static int
+take_row(void *context, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err)
+{
+	uint32_t *status = context;
+
+	(void)err;
+	assert_int_equal(kind, STORE_SENSOR);
+	assert_int_equal(index, 3);
+	*status = row_status;
+	return 0;
+}
+
+/* 0: it is not stored. */
+static uint32_t
+stored_status(struct bench *bench)
+{
+	uint32_t status = 0;
+	struct err err;
+
+	assert_int_equal(store_load_rows(bench->store, take_row, &status, &err), 0);
+	return status;
+}
+
+static void
+a_row_comes_and_goes(void **state)
+{
+	struct bench *bench = *state;
+	const struct conf_sensor *sensor;
+	uint32_t entity_index;
+
+	assert_int_equal(look(bench)->agent.next_sensor_index, 3);
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	sensor = conf_sensor(look(bench)->conf, 3);
+	assert_non_null(sensor);
+	assert_string_equal(sensor->location, "here");
+	entity_index = sensor->entity_index;
+	assert_int_not_equal(entity_index, 0);
+	assert_int_equal(bench->seen->live->sensors[2].quality, QUALITY_UNKNOWN);
+	assert_int_equal(bench->seen->agent.next_sensor_index, 4);
+	assert_int_equal(stored_status(bench), ROW_STATUS_ACTIVE);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_NOT_IN_SERVICE)), 0);
+	assert_null(conf_sensor(look(bench)->conf, 3));
+	assert_non_null(conf_find_idle(bench->seen->conf, CONF_SENSOR, 3));
+	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_IN_SERVICE);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_ACTIVE)), 0);
+	assert_int_equal(conf_sensor(look(bench)->conf, 3)->entity_index, entity_index);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
+	assert_null(conf_settings(look(bench)->conf, CONF_SENSOR, 3));
+	assert_int_equal(stored_status(bench), 0);
+	assert_int_equal(bench->seen->agent.next_sensor_index, 4);
+}
+
+static void
+no_setting_stays_stored_of_a_row_that_is_destroyed(void **state)
+{
+	struct bench *bench = *state;
+	struct err err;
+
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
+	assert_int_equal(store_load_settings(bench->store, bench_take_no_setting, NULL, &err), 0);
+}
+
+static void
+a_row_that_is_made_or_destroyed_can_be_taken_back(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_null(conf_settings(look(bench)->conf, CONF_SENSOR, 3));
+	assert_int_equal(stored_status(bench), 0);
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_non_null(conf_sensor(look(bench)->conf, 3));
+	assert_string_equal(conf_sensor(bench->seen->conf, 3)->location, "here");
+	assert_int_equal(stored_status(bench), ROW_STATUS_ACTIVE);
+}
+
+static void
+a_row_that_is_not_ready_goes_after_five_minutes(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(try_change(bench, new_row(bench, false)), 0);
+	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_READY);
+	bench->now.boottime_ms += 299000;
+	engine_tick(bench->engine, &bench->now);
+	assert_non_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
+	bench->now.boottime_ms += 1000;
+	engine_tick(bench->engine, &bench->now);
+	assert_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
+	assert_int_equal(stored_status(bench), 0);
+}
+
+static void
+a_row_that_is_not_in_service_stays(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_NOT_IN_SERVICE)), 0);
+	bench->now.boottime_ms += 3600000;
+	engine_tick(bench->engine, &bench->now);
+	assert_non_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_row_comes_and_goes),
+		TEST(no_setting_stays_stored_of_a_row_that_is_destroyed),
+		TEST(a_row_that_is_made_or_destroyed_can_be_taken_back),
+		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
+		TEST(a_row_that_is_not_in_service_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
