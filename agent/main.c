@@ -20,6 +20,7 @@
 #include "engine/snapshot.h"
 #include "options.h"
 #include "snmp/agentx.h"
+#include "snmp/set.h"
 #include "store/store.h"
 #include "sys/chan.h"
 #include "sys/clock.h"
@@ -38,6 +39,7 @@ struct agent {
 	struct hub *hub;
 	struct chan *inbox;
 	struct chan *replies;
+	struct chan *set_replies;
 	struct buses *buses;
 	struct engine *engine;
 	struct engine_thread *engine_thread;
@@ -204,6 +206,7 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 		.news = news_to_engine,
 		.context = agent,
 	};
+	struct set_link link = { .drivers = &buses_drivers };
 	struct moment now;
 	int r;
 
@@ -217,9 +220,13 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 	if (r == 0)
 		r = chan_new(4, drop_reply, &agent->replies);
 	if (r == 0)
-		r = buses_new(&sink, &agent->buses);
+		r = chan_new(4, drop_reply, &agent->set_replies);
 	if (r == 0)
-		r = agentx_new(conf->agent.agentx, agent->hub, &listener, &agent->agentx);
+		r = buses_new(&sink, &agent->buses);
+	link.engine = agent->inbox;
+	link.replies = agent->set_replies;
+	if (r == 0)
+		r = agentx_new(conf->agent.agentx, agent->hub, &listener, &link, &agent->agentx);
 	if (r == 0)
 		r = engine_new(agent->store, agent->hub, &effects, &now, &agent->engine);
 	return r < 0 ? err_set(err, r, "cannot start: %s", strerror(-r)) : 0;
@@ -265,6 +272,7 @@ stop(struct agent *agent)
 	agentx_free(agent->agentx);
 	chan_free(agent->inbox);
 	chan_free(agent->replies);
+	chan_free(agent->set_replies);
 	hub_free(agent->hub);
 }
 

@@ -271,11 +271,12 @@ drop(struct chan_message *message)
 }
 
 static int
-make_parts(struct agentx *agentx, struct hub *hub, const struct agentx_listener *listener)
+make_parts(struct agentx *agentx, struct hub *hub, const struct agentx_listener *listener,
+    const struct set_link *link)
 {
 	int r;
 
-	agentx->grants = grants_new(hub);
+	agentx->grants = grants_new(hub, link);
 	agentx->notify = notify_new(hub, listener, agentx->address);
 	if (agentx->grants == NULL || agentx->notify == NULL)
 		return -ENOMEM;
@@ -287,7 +288,7 @@ make_parts(struct agentx *agentx, struct hub *hub, const struct agentx_listener 
 
 int
 agentx_new(const char *address, struct hub *hub, const struct agentx_listener *listener,
-    struct agentx **ret_agentx)
+    const struct set_link *link, struct agentx **ret_agentx)
 {
 	struct agentx *agentx = calloc(1, sizeof(*agentx));
 	int r;
@@ -295,7 +296,7 @@ agentx_new(const char *address, struct hub *hub, const struct agentx_listener *l
 	if (agentx == NULL)
 		return -ENOMEM;
 	text_copy(agentx->address, sizeof(agentx->address), address);
-	r = make_parts(agentx, hub, listener);
+	r = make_parts(agentx, hub, listener, link);
 	if (r < 0) {
 		agentx_free(agentx);
 		return r;

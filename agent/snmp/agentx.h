@@ -7,6 +7,7 @@
 
 #include "engine/channel.h"
 #include "engine/snapshot.h"
+#include "snmp/set.h"
 
 /*
  * The SNMP thread: the only caller of libnetsnmp, and it does nothing else, since a master that
@@ -28,7 +29,7 @@ struct agentx_listener {
 
 /* `address`: "unix:/var/agentx/master" or "tcp:127.0.0.1:705". */
 int agentx_new(const char *address, struct hub *hub, const struct agentx_listener *listener,
-    struct agentx **ret_agentx);
+    const struct set_link *link, struct agentx **ret_agentx);
 void agentx_free(struct agentx *agentx); /* copes with NULL; nobody may be using it */
 
 int agentx_start(struct agentx *agentx);

@@ -114,13 +114,18 @@ answered(void *context, const struct ask *ask, enum ask_answer answer)
 /* ---- the tables ---- */
 
 struct grants *
-grants_new(struct hub *hub)
+grants_new(struct hub *hub, const struct set_link *link)
 {
 	struct grants *grants = calloc(1, sizeof(*grants));
 
 	if (grants == NULL)
 		return NULL;
 	grants->server.hub = hub;
+	grants->server.setter = setter_new(hub, link);
+	if (grants->server.setter == NULL) {
+		free(grants);
+		return NULL;
+	}
 	grants->asker.answered = answered;
 	grants->asker.context = grants;
 	return grants;
@@ -151,6 +156,7 @@ grants_free(struct grants *grants)
 		rows_done(&grants->tables[i].rows);
 		serve_end(grants->tables[i].served);
 	}
+	setter_free(grants->server.setter);
 	free(grants);
 }
 
@@ -172,6 +178,7 @@ void
 grants_end(struct grants *grants)
 {
 	asker_end(&grants->asker);
+	setter_end(grants->server.setter);
 }
 
 void

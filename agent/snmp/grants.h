@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/snapshot.h"
+#include "snmp/set.h"
 
 /*
  * What the master grants us of its tree.  The library registers each table when a session starts;
@@ -22,7 +23,7 @@
 struct grants;
 
 /* NULL: out of memory. */
-struct grants *grants_new(struct hub *hub);
+struct grants *grants_new(struct hub *hub, const struct set_link *link);
 void grants_free(struct grants *grants); /* copes with NULL; after the library's shutdown */
 
 /* Hangs all tables into the library, to be served from the hub. */

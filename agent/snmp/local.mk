@@ -8,6 +8,7 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/notify.c agent/snmp/notify.h \
 	agent/snmp/rows.c agent/snmp/rows.h \
 	agent/snmp/serve.c agent/snmp/serve.h \
+	agent/snmp/set.c agent/snmp/set.h \
 	agent/snmp/table.c agent/snmp/table.h \
 	agent/snmp/tables.c agent/snmp/tables.h \
 	agent/snmp/tbl_alarm.c \
@@ -20,6 +21,9 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/tbl_sensor.c \
 	agent/snmp/tbl_system.c \
 	agent/snmp/tbl_temperature.c \
+	agent/snmp/txn.c agent/snmp/txn.h \
+	agent/snmp/txn_plan.c agent/snmp/txn_private.h \
+	agent/snmp/txn_value.c agent/snmp/txn_value.h \
 	agent/snmp/uptime.c agent/snmp/uptime.h \
 	agent/snmp/value.c agent/snmp/value_private.h \
 	agent/snmp/varbinds.c agent/snmp/varbinds.h

@@ -123,15 +123,132 @@ answer_next(const struct served *served, struct cell *cell, netsnmp_request_info
 	value_put(varbind, column->type, &value);
 }
 
+/* ---- SET ---- */
+
+static bool
+value_type_of(u_char type, enum value_type *ret_type)
+{
+	switch (type) {
+	case ASN_INTEGER:
+		*ret_type = VALUE_INTEGER;
+		return true;
+	case ASN_UNSIGNED: /* the same as Gauge32 */
+		*ret_type = VALUE_UNSIGNED;
+		return true;
+	case ASN_OCTET_STR:
+		*ret_type = VALUE_OCTETS;
+		return true;
+	default: /* of the library's many */
+		return false;
+	}
+}
+
+static void
+read_varbind(const struct served *served, const netsnmp_request_info *request,
+    struct set_varbind *ret_varbind)
+{
+	const netsnmp_variable_list *varbind = request->requestvb;
+	const oid *rest = varbind->name + served->base_length;
+	size_t count = varbind->name_length - served->base_length;
+
+	*ret_varbind = (struct set_varbind){
+		.number = (unsigned)request->index,
+		.table = served->table,
+		.column = count > 0 ? arc(rest[0]) : 0,
+		.has_index = count == 1 + index_length(served),
+		.octets = varbind->val.string,
+		.length = varbind->val_len,
+	};
+	if (ret_varbind->has_index)
+		ret_varbind->index = (uint32_t)arc(rest[1]);
+	ret_varbind->has_type = value_type_of(varbind->type, &ret_varbind->type);
+	if (ret_varbind->has_type && ret_varbind->type == VALUE_INTEGER)
+		ret_varbind->integer = (int32_t)*varbind->val.integer;
+	if (ret_varbind->has_type && ret_varbind->type == VALUE_UNSIGNED)
+		ret_varbind->integer = (uint32_t)*varbind->val.integer;
+}
+
+static void
+reserve(const struct served *served, netsnmp_agent_request_info *info, long id,
+    netsnmp_request_info *requests)
+{
+	for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
+		struct set_varbind varbind;
+		enum set_error error;
+
+		read_varbind(served, request, &varbind);
+		error = setter_reserve(served->server->setter, id, &varbind, clock_boottime_ms());
+		if (error != SET_OK)
+			netsnmp_set_request_error(info, request, (int)error);
+	}
+}
+
+/* The one at fault may be another table's. */
+static void
+check(const struct served *served, netsnmp_agent_request_info *info, long id,
+    netsnmp_request_info *requests)
+{
+	unsigned number = 0;
+	enum set_error error = setter_check(served->server->setter, id, &number);
+
+	for (netsnmp_request_info *request = requests; request != NULL; request = request->next)
+		if (error != SET_OK && (unsigned)request->index == number)
+			netsnmp_set_request_error(info, request, (int)error);
+}
+
+static int
+answer_set(
+    const struct served *served, netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	struct setter *setter = served->server->setter;
+	long id = info->asp->pdu->transid;
+	enum set_error error = SET_OK;
+
+	switch (info->mode) {
+	case MODE_SET_RESERVE1:
+		reserve(served, info, id, requests);
+		break;
+	case MODE_SET_RESERVE2:
+		check(served, info, id, requests);
+		break;
+	case MODE_SET_ACTION:
+		error = setter_act(setter, id, clock_boottime_ms());
+		break;
+	case MODE_SET_COMMIT:
+		setter_commit(setter, id);
+		break;
+	case MODE_SET_UNDO:
+		setter_undo(setter, id);
+		break;
+	case MODE_SET_FREE:
+		setter_forget(setter, id);
+		break;
+	}
+	if (error != SET_OK)
+		netsnmp_set_request_error(info, requests, (int)error);
+	return SNMP_ERR_NOERROR;
+}
+
+static bool
+is_set(int mode)
+{
+	return mode != MODE_GET && mode != MODE_GETNEXT;
+}
+
+/* ---- the handler ---- */
+
 static int
 answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
     netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	const struct served *served = handler->myvoid;
 	struct server *server = served->server;
-	struct cell cell = { .snapshot = hub_get(server->hub) };
+	struct cell cell = { 0 };
 
 	(void)registration;
+	if (is_set(info->mode))
+		return answer_set(served, info, requests);
+	cell.snapshot = hub_get(server->hub);
 	if (cell.snapshot == NULL)
 		return SNMP_ERR_GENERR;
 	cell.now_ms = clock_boottime_ms();
@@ -160,8 +277,9 @@ hang_up(struct served *served)
 	if (handler == NULL)
 		return false;
 	handler->myvoid = served;
-	registration = netsnmp_handler_registration_create(
-	    served->table->name, handler, served->base, served->region_length, HANDLER_CAN_RONLY);
+	registration = netsnmp_handler_registration_create(served->table->name, handler,
+	    served->base, served->region_length,
+	    table_is_writable(served->table) ? HANDLER_CAN_RWRITE : HANDLER_CAN_RONLY);
 	if (registration == NULL) {
 		netsnmp_handler_free(handler);
 		return false;

@@ -3,6 +3,7 @@
 #define SNMP_SERVE_H
 
 #include "engine/snapshot.h"
+#include "snmp/set.h"
 #include "snmp/table.h"
 #include "snmp/uptime.h"
 
@@ -16,6 +17,7 @@ struct served;
 /* What all tables look at. */
 struct server {
 	struct hub *hub;
+	struct setter *setter;
 	struct uptime master;
 };
 

@@ -42,6 +42,12 @@ table_column(const struct table *table, uint64_t number)
 	return NULL;
 }
 
+bool
+table_is_writable(const struct table *table)
+{
+	return table->settings != NULL || table->operation_count > 0;
+}
+
 size_t
 table_find(const struct table *table, const struct snapshot *snapshot, uint64_t index)
 {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/schema.h"
 #include "engine/snapshot.h"
 #include "snmp/uptime.h"
 
@@ -66,6 +67,22 @@ struct column {
 	bool (*get)(const struct cell *cell, struct value *value);
 };
 
+/* Columns that can be set and are no settings of the schema: what a SET of them means. */
+enum operation {
+	OPERATION_NONE,
+	OPERATION_CONFIG_LOCK,
+	OPERATION_ALARM_ACTION,
+	OPERATION_ALARM_NOTE,
+	OPERATION_SHELVE,
+	OPERATION_RESET_EXTREMES,
+	OPERATION_ROW_STATUS,
+};
+
+struct column_operation {
+	unsigned column;
+	enum operation operation;
+};
+
 /* How it goes if another agent of the same master serves such a table, too. */
 enum table_sharing {
 	TABLE_OURS,   /* there should be no other */
@@ -85,6 +102,11 @@ struct table {
 	size_t (*row_count)(const struct snapshot *snapshot);
 	uint32_t (*row_index)(const struct snapshot *snapshot, size_t row);
 	uint32_t (*row_second)(const struct snapshot *snapshot, size_t row); /* NULL: one index */
+
+	/* SET; none of it: all is read-only.  Of a table with one index. */
+	const enum conf_object *settings; /* columns are settings of that; NULL: none is */
+	const struct column_operation *operations;
+	size_t operation_count;
 };
 
 /* All tables that are served, in no order; NULL behind the last. */
@@ -120,6 +142,12 @@ table_index(const struct table *table, const struct snapshot *snapshot, size_t r
 		return index;
 	return index << 32 | table->row_second(snapshot, row);
 }
+
+/* The column of that number; NULL: there is none. */
+const struct column *table_column(const struct table *table, uint64_t number);
+
+/* True: something of it can be set. */
+bool table_is_writable(const struct table *table);
 
 /* The first row whose index is not below `index`; row_count: none. */
 size_t table_find(const struct table *table, const struct snapshot *snapshot, uint64_t index);

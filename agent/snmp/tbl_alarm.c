@@ -97,8 +97,7 @@ get_action(const struct cell *cell, struct value *value)
 static bool
 get_note(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	return value_text(value, ""); /* nobody can write one yet */
+	return value_text(value, cell_alarm(cell)->note);
 }
 
 static bool
@@ -147,6 +146,11 @@ row_index(const struct snapshot *snapshot, size_t row)
 
 static const uint32_t place[] = { 1, 5, 1, 1 };
 
+static const struct column_operation operations[] = {
+	{ 13, OPERATION_ALARM_ACTION },
+	{ 14, OPERATION_ALARM_NOTE },
+};
+
 const struct table table_alarm = {
 	.name = "envsAlarmTable",
 	.place = place,
@@ -155,4 +159,6 @@ const struct table table_alarm = {
 	.column_count = COLUMN_COUNT(columns),
 	.row_count = row_count,
 	.row_index = row_index,
+	.operations = operations,
+	.operation_count = COLUMN_COUNT(operations),
 };

@@ -125,6 +125,8 @@ row_index(const struct snapshot *snapshot, size_t row)
 
 static const uint32_t place[] = { 1, 2, 1, 1 };
 
+static const enum conf_object settings = CONF_BUS;
+
 const struct table table_bus = {
 	.name = "envsBusTable",
 	.place = place,
@@ -133,4 +135,5 @@ const struct table table_bus = {
 	.column_count = COLUMN_COUNT(columns),
 	.row_count = row_count,
 	.row_index = row_index,
+	.settings = &settings,
 };

@@ -163,6 +163,7 @@ static const struct column column_maximum[] = {
 };
 
 static const uint32_t scalars_place[] = { 1, 6 };
+static const enum conf_object settings = CONF_EVENT;
 
 const struct table table_event_first_seq = {
 	.name = "envsEventFirstSeq",
@@ -184,4 +185,5 @@ const struct table table_event_maximum = {
 	.column_count = COLUMN_COUNT(column_maximum),
 	.row_count = scalars_row_count,
 	.row_index = scalars_row_index,
+	.settings = &settings,
 };

@@ -1,9 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* envsSensorTable. */
+#include "conf/conf_idle.h"
 #include "core/reading.h"
 #include "core/text.h"
 #include "core/units.h"
 #include "snmp/tables.h"
+
+/* Rows that are not active lie among the others; nothing has been measured of them. */
+static const struct conf_sensor *
+sensor_of(const struct cell *cell)
+{
+	const struct conf *conf = cell->snapshot->conf;
+	size_t at;
+	const struct conf_idle *idle = conf_idle_at(conf, CONF_SENSOR, cell->row, &at);
+
+	return idle != NULL ? &idle->settings.sensor : &conf->sensors[at];
+}
+
+static const struct live_sensor *
+live_of(const struct cell *cell)
+{
+	static const struct live_sensor nothing = {
+		.quality = QUALITY_UNKNOWN,
+		.reason = FAULT_NONE,
+		.severity = SEVERITY_UNKNOWN,
+		.zone = ZONE_NORMAL,
+		.suppression = SUPPRESSION_NONE,
+	};
+	size_t at;
+
+	if (conf_idle_at(cell->snapshot->conf, CONF_SENSOR, cell->row, &at) != NULL)
+		return &nothing;
+	return &cell->snapshot->live->sensors[at];
+}
 
 static bool
 has_value(const struct live_sensor *live)
@@ -14,70 +43,91 @@ has_value(const struct live_sensor *live)
 static bool
 get_sensor_setting(const struct cell *cell, struct value *value)
 {
-	return get_setting(cell, CONF_SENSOR, cell_sensor(cell), value);
+	return get_setting(cell, CONF_SENSOR, sensor_of(cell), value);
+}
+
+/* What is not set yet has to read as something. */
+static bool
+get_quantity(const struct cell *cell, struct value *value)
+{
+	enum quantity quantity = sensor_of(cell)->quantity;
+
+	value->integer = quantity != 0 ? quantity : QUANTITY_OTHER;
+	return true;
+}
+
+static bool
+get_deadband(const struct cell *cell, struct value *value)
+{
+	int32_t deadband = sensor_of(cell)->deadband_milli;
+
+	value->integer = deadband > 0 ? deadband : 0; /* that of the quantity, when it is active */
+	return true;
 }
 
 static bool
 get_unit(const struct cell *cell, struct value *value)
 {
-	return value_text(value, quantity_info(cell_sensor(cell)->quantity)->unit);
+	const struct quantity_info *info = quantity_info(sensor_of(cell)->quantity);
+
+	return value_text(value, info != NULL ? info->unit : "");
 }
 
 static bool
 get_value(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->value_milli;
-	return has_value(cell_live_sensor(cell));
+	value->integer = live_of(cell)->value_milli;
+	return has_value(live_of(cell));
 }
 
 static bool
 get_value_text(const struct cell *cell, struct value *value)
 {
-	if (!has_value(cell_live_sensor(cell)))
+	if (!has_value(live_of(cell)))
 		return value_text(value, "");
-	text_format_milli(cell_live_sensor(cell)->value_milli, value->room, sizeof(value->room));
+	text_format_milli(live_of(cell)->value_milli, value->room, sizeof(value->room));
 	return value_text(value, value->room);
 }
 
 static bool
 get_quality(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->quality;
+	value->integer = live_of(cell)->quality;
 	return true;
 }
 
 static bool
 get_fault_reason(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->reason;
+	value->integer = live_of(cell)->reason;
 	return true;
 }
 
 static bool
 get_severity(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->severity;
+	value->integer = live_of(cell)->severity;
 	return true;
 }
 
 static bool
 get_zone(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->zone;
+	value->integer = live_of(cell)->zone;
 	return true;
 }
 
 static bool
 get_last_good_value(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->last_good_milli;
-	return cell_live_sensor(cell)->has_good;
+	value->integer = live_of(cell)->last_good_milli;
+	return live_of(cell)->has_good;
 }
 
 static int64_t
 last_good_age_ms(const struct cell *cell)
 {
-	int64_t age_ms = cell->now_ms - cell_live_sensor(cell)->last_good_ms;
+	int64_t age_ms = cell->now_ms - live_of(cell)->last_good_ms;
 
 	return age_ms > 0 ? age_ms : 0;
 }
@@ -88,28 +138,28 @@ get_last_good_age(const struct cell *cell, struct value *value)
 	int64_t age_ms = last_good_age_ms(cell);
 
 	value->number = age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
-	return cell_live_sensor(cell)->has_good;
+	return live_of(cell)->has_good;
 }
 
 static bool
 get_last_good_time(const struct cell *cell, struct value *value)
 {
-	return cell_live_sensor(cell)->has_good &&
+	return live_of(cell)->has_good &&
 	       value_date(value, cell->now_wall_ms - last_good_age_ms(cell));
 }
 
 static bool
 get_minimum(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->minimum_milli;
-	return cell_live_sensor(cell)->has_good;
+	value->integer = live_of(cell)->minimum_milli;
+	return live_of(cell)->has_extremes;
 }
 
 static bool
 get_maximum(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->maximum_milli;
-	return cell_live_sensor(cell)->has_good;
+	value->integer = live_of(cell)->maximum_milli;
+	return live_of(cell)->has_extremes;
 }
 
 static bool
@@ -123,57 +173,64 @@ get_min_max_reset(const struct cell *cell, struct value *value)
 static bool
 get_shelve(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	value->number = 0;
+	int64_t left_ms = live_of(cell)->shelved_until_ms - cell->now_ms;
+
+	value->number = left_ms > 0 ? (uint32_t)((left_ms + 999) / 1000) : 0;
 	return true;
 }
 
 static bool
 get_suppression(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_live_sensor(cell)->suppression;
+	value->integer = live_of(cell)->suppression;
 	return true;
 }
 
 static bool
 get_hardware_id(const struct cell *cell, struct value *value)
 {
-	return value_text(value, cell_sensor(cell)->hardware_id);
+	return value_text(value, sensor_of(cell)->hardware_id);
 }
 
 static bool
 get_reads(const struct cell *cell, struct value *value)
 {
-	value->counter = cell_live_sensor(cell)->reads;
+	value->counter = live_of(cell)->reads;
 	return true;
 }
 
 static bool
 get_errors(const struct cell *cell, struct value *value)
 {
-	value->counter = cell_live_sensor(cell)->errors;
+	value->counter = live_of(cell)->errors;
 	return true;
 }
 
 static bool
 get_excursions(const struct cell *cell, struct value *value)
 {
-	value->number = cell_live_sensor(cell)->excursions;
+	value->number = live_of(cell)->excursions;
 	return true;
 }
 
 static bool
 get_storage_type(const struct cell *cell, struct value *value)
 {
-	value->integer = cell_sensor(cell)->storage;
+	value->integer = sensor_of(cell)->storage;
 	return true;
 }
 
 static bool
 get_row_status(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	value->integer = 1; /* active: rows of the file are nothing else */
+	size_t at;
+	const struct conf_idle *idle =
+	    conf_idle_at(cell->snapshot->conf, CONF_SENSOR, cell->row, &at);
+
+	value->integer = ROW_STATUS_ACTIVE;
+	if (idle != NULL)
+		value->integer =
+		    conf_idle_is_complete(idle) ? ROW_STATUS_NOT_IN_SERVICE : ROW_STATUS_NOT_READY;
 	return true;
 }
 
@@ -181,7 +238,7 @@ static const struct column columns[] = {
 	{ 2, "envsSensorName", VALUE_OCTETS, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 3, "envsSensorBus", VALUE_OCTETS, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 4, "envsSensorAddress", VALUE_OCTETS, ACCESS_READ_CREATE, get_sensor_setting },
-	{ 5, "envsSensorQuantity", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
+	{ 5, "envsSensorQuantity", VALUE_INTEGER, ACCESS_READ_CREATE, get_quantity },
 	{ 6, "envsSensorUnit", VALUE_OCTETS, ACCESS_READ_ONLY, get_unit },
 	{ 7, "envsSensorValue", VALUE_INTEGER, ACCESS_READ_ONLY, get_value },
 	{ 8, "envsSensorValueText", VALUE_OCTETS, ACCESS_READ_ONLY, get_value_text },
@@ -200,7 +257,7 @@ static const struct column columns[] = {
 	{ 21, "envsSensorHighWarning", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 22, "envsSensorHighCritical", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 23, "envsSensorLimitsEnabled", VALUE_OCTETS, ACCESS_READ_CREATE, get_sensor_setting },
-	{ 24, "envsSensorDeadband", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
+	{ 24, "envsSensorDeadband", VALUE_INTEGER, ACCESS_READ_CREATE, get_deadband },
 	{ 25, "envsSensorOnDelay", VALUE_UNSIGNED, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 26, "envsSensorOffDelay", VALUE_UNSIGNED, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 27, "envsSensorMinSamples", VALUE_UNSIGNED, ACCESS_READ_CREATE, get_sensor_setting },
@@ -229,16 +286,28 @@ static const struct column columns[] = {
 static size_t
 row_count(const struct snapshot *snapshot)
 {
-	return snapshot->conf->sensor_count;
+	size_t first;
+
+	return snapshot->conf->sensor_count + conf_idle_count(snapshot->conf, CONF_SENSOR, &first);
 }
 
 static uint32_t
 row_index(const struct snapshot *snapshot, size_t row)
 {
-	return snapshot->conf->sensors[row].index;
+	size_t at;
+	const struct conf_idle *idle = conf_idle_at(snapshot->conf, CONF_SENSOR, row, &at);
+
+	return idle != NULL ? idle->settings.index : snapshot->conf->sensors[at].index;
 }
 
 static const uint32_t place[] = { 1, 3, 1, 1 };
+
+static const enum conf_object settings = CONF_SENSOR;
+static const struct column_operation operations[] = {
+	{ 18, OPERATION_RESET_EXTREMES },
+	{ 37, OPERATION_SHELVE },
+	{ 46, OPERATION_ROW_STATUS },
+};
 
 const struct table table_sensor = {
 	.name = "envsSensorTable",
@@ -248,4 +317,7 @@ const struct table table_sensor = {
 	.column_count = COLUMN_COUNT(columns),
 	.row_count = row_count,
 	.row_index = row_index,
+	.settings = &settings,
+	.operations = operations,
+	.operation_count = COLUMN_COUNT(operations),
 };

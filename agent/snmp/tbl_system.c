@@ -27,8 +27,7 @@ get_start_time(const struct cell *cell, struct value *value)
 static bool
 get_config_lock(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	value->integer = 0;
+	value->integer = (int32_t)cell->snapshot->agent.config_lock;
 	return true;
 }
 
@@ -193,6 +192,11 @@ static const struct column columns[] = {
 
 static const uint32_t place[] = { 1, 1 };
 
+static const enum conf_object settings = CONF_AGENT;
+static const struct column_operation operations[] = {
+	{ 4, OPERATION_CONFIG_LOCK },
+};
+
 const struct table table_system = {
 	.name = "envsSystem",
 	.place = place,
@@ -201,4 +205,7 @@ const struct table table_system = {
 	.column_count = COLUMN_COUNT(columns),
 	.row_count = scalars_row_count,
 	.row_index = scalars_row_index,
+	.settings = &settings,
+	.operations = operations,
+	.operation_count = COLUMN_COUNT(operations),
 };

@@ -37,6 +37,7 @@ SYSTEM_TESTS = \
 	tests/system/test_print_config.py \
 	tests/system/test_profiles.py \
 	tests/system/test_service.py \
+	tests/system/test_set.py \
 	tests/system/test_smtp_helper.py \
 	tests/system/test_smtp_real.py \
 	tests/system/test_smtp_session.py \
@@ -50,6 +51,7 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/owserver.py \
 	tests/system/rack.py \
 	tests/system/smtp_helper.py \
+	tests/system/tap.py \
 	tests/system/traps.py
 
 include tests/system/consumers/local.mk

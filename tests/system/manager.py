@@ -193,6 +193,49 @@ class Manager:
     def set(self, oid, kind, value):
         return self.run("snmpset", self.peer(), oid, kind, value, community="private")
 
+    @staticmethod
+    def set_words(varbinds):
+        return [word for table, column, index, kind, value in varbinds
+            for word in (cell_oid(table, column, index), kind, str(value))]
+
+    @staticmethod
+    def set_error(result, words):
+        if result.status == 0:
+            return None
+        reason = re.search(r"^Reason: \(?(\w+)", result.output, re.M)
+        failed = re.search(r"^Failed object: (\S+)", result.output, re.M)
+        if reason is None or failed is None:
+            raise AssertionError(f"snmpset {words}: {result.output}")
+        return reason.group(1), words[::3].index(failed.group(1)) + 1
+
+    def try_set(self, *varbinds):
+        """Of (table, column, index, kind, value) each; None, or (error, number of the varbind).
+
+        One PDU for all.  Kinds are those of snmpset: i, u, s, x."""
+        words = self.set_words(varbinds)
+        return self.set_error(self.run("snmpset", self.peer(), *words, community="private"), words)
+
+    def begin_set(self, *varbinds):
+        """Without waiting; without a second try.  Call the result for what try_set returns; an
+        answer that never comes is "Timeout"."""
+        words = self.set_words(varbinds)
+        child = subprocess.Popen([shutil.which("snmpset", path=SYSTEM_PATH), *SNMP_OPTIONS,
+            "-t", str(WAIT_S), "-r", "0", "-c", "private", self.peer(), *words],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=self.stage.snmp_env())
+
+        def end():
+            output, _ = child.communicate(timeout=60)
+            if output.startswith("Timeout"):
+                return "Timeout"
+            return self.set_error(Result(child.returncode, output), words)
+        return end
+
+    def set_all(self, *varbinds):
+        error = self.try_set(*varbinds)
+        if error is not None:
+            raise AssertionError(f"snmpset {varbinds}: {error}")
+
     def cell(self, table, column, index=0):
         return self.get(cell_oid(table, column, index))[0].value
 

@@ -7,6 +7,8 @@ snmp_tests = \
 	tests/unit/snmp/test_notify \
 	tests/unit/snmp/test_rows \
 	tests/unit/snmp/test_table \
+	tests/unit/snmp/test_txn \
+	tests/unit/snmp/test_txn_rows \
 	tests/unit/snmp/test_uptime \
 	tests/unit/snmp/test_varbinds
 check_PROGRAMS += $(snmp_tests)
@@ -26,3 +28,9 @@ tests_unit_snmp_test_table_SOURCES = tests/unit/snmp/test_table.c tests/unit/fix
 tests_unit_snmp_test_table_LDADD = $(snmp_test_libs)
 tests_unit_snmp_test_uptime_LDADD = $(snmp_test_libs)
 tests_unit_snmp_test_varbinds_LDADD = $(snmp_test_libs)
+set_fixture = tests/unit/snmp/set_fixture.c tests/unit/snmp/set_fixture.h \
+	tests/unit/fixture.c tests/unit/fixture.h
+tests_unit_snmp_test_txn_SOURCES = tests/unit/snmp/test_txn.c $(set_fixture)
+tests_unit_snmp_test_txn_LDADD = $(snmp_test_libs)
+tests_unit_snmp_test_txn_rows_SOURCES = tests/unit/snmp/test_txn_rows.c $(set_fixture)
+tests_unit_snmp_test_txn_rows_LDADD = $(snmp_test_libs)

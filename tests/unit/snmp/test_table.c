@@ -28,6 +28,7 @@ good(int32_t milli)
 		.zone = ZONE_NORMAL,
 		.suppression = SUPPRESSION_NONE,
 		.has_good = true,
+		.has_extremes = true,
 	};
 }
 

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From varbinds to what is to be done. */
+#include <errno.h>
+
+#include "conf/conf_idle.h"
+#include "core/text.h"
+#include "snmp/txn_private.h"
+#include "snmp/txn_value.h"
+
+static struct change_item *
+add_item(struct judge *judge, const struct slot *slot, enum change_kind kind)
+{
+	struct txn *txn = judge->txn;
+	struct change_item *item =
+	    change_add(change_is_for_good(kind) ? txn->late : txn->change, kind);
+
+	if (item == NULL)
+		return NULL;
+	item->varbind = slot->varbind.number;
+	if (slot->varbind.table->settings != NULL)
+		item->object = *slot->varbind.table->settings;
+	item->index = slot->varbind.index;
+	item->number = slot->varbind.integer;
+	return item;
+}
+
+static enum set_error
+added(struct judge *judge, const struct slot *slot, const struct change_item *item)
+{
+	return item != NULL ? SET_OK : judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
+}
+
+/* ---- rows ---- */
+
+static const struct slot *
+row_status_of(const struct txn *txn, const struct slot *slot)
+{
+	for (size_t i = 0; i < txn->count; i++)
+		if (txn->slots[i].operation == OPERATION_ROW_STATUS &&
+		    txn->slots[i].varbind.table == slot->varbind.table &&
+		    txn->slots[i].varbind.index == slot->varbind.index)
+			return &txn->slots[i];
+	return NULL;
+}
+
+/* The row is there, or this PDU makes it. */
+static enum set_error
+check_made(struct judge *judge, const struct slot *slot)
+{
+	const struct slot *status = row_status_of(judge->txn, slot);
+
+	if (txn_has_row(judge->txn, &slot->varbind))
+		return SET_OK;
+	if (status != NULL &&
+	    (status->varbind.integer == ROW_STATUS_CREATE_AND_GO ||
+		status->varbind.integer == ROW_STATUS_CREATE_AND_WAIT || status == slot))
+		return SET_OK;
+	err_set(judge->err, -EINVAL, "there is no row %u, and the SET makes none",
+	    (unsigned)slot->varbind.index);
+	return judge_blame(judge, slot, SET_INCONSISTENT_NAME);
+}
+
+static enum set_error
+refuse_row(struct judge *judge, const struct slot *slot, const char *why)
+{
+	err_set(judge->err, -EINVAL, "row %u %s", (unsigned)slot->varbind.index, why);
+	return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
+}
+
+static enum set_error
+move_row(struct judge *judge, const struct slot *slot, enum row_status status)
+{
+	struct change_item *item = add_item(judge, slot, CHANGE_MOVE_ROW);
+
+	if (item != NULL)
+		item->number = status;
+	return added(judge, slot, item);
+}
+
+static enum set_error
+make_row(struct judge *judge, const struct slot *slot)
+{
+	struct change_item *item = add_item(judge, slot, CHANGE_MAKE_ROW);
+
+	if (item == NULL)
+		return added(judge, slot, item);
+	item->number = judge->txn->now_ms;
+	if (slot->varbind.integer == ROW_STATUS_CREATE_AND_WAIT)
+		return SET_OK;
+	return move_row(judge, slot, ROW_STATUS_ACTIVE);
+}
+
+/* RFC 2579, RowStatus.  What is so already is no change. */
+static enum set_error
+plan_row_status(struct judge *judge, const struct slot *slot)
+{
+	const struct conf *conf = judge->txn->snapshot->conf;
+	enum conf_object object = *slot->varbind.table->settings;
+	uint32_t index = slot->varbind.index;
+	bool is_there = txn_has_row(judge->txn, &slot->varbind);
+	bool is_idle = conf_find_idle(conf, object, index) != NULL;
+
+	switch ((enum row_status)slot->varbind.integer) {
+	case ROW_STATUS_ACTIVE:
+		if (!is_there)
+			return refuse_row(judge, slot, "is not there");
+		return is_idle ? move_row(judge, slot, ROW_STATUS_ACTIVE) : SET_OK;
+	case ROW_STATUS_NOT_IN_SERVICE:
+		if (!is_there)
+			return refuse_row(judge, slot, "is not there");
+		return is_idle ? SET_OK : move_row(judge, slot, ROW_STATUS_NOT_IN_SERVICE);
+	case ROW_STATUS_CREATE_AND_GO:
+	case ROW_STATUS_CREATE_AND_WAIT:
+		if (is_there)
+			return refuse_row(judge, slot, "is there already");
+		return make_row(judge, slot);
+	case ROW_STATUS_DESTROY:
+		return is_there ? move_row(judge, slot, ROW_STATUS_DESTROY) : SET_OK;
+	case ROW_STATUS_NOT_READY:
+		break;
+	}
+	return SET_OK;
+}
+
+/* Only of active sensors there is something to do. */
+static enum set_error
+check_active(struct judge *judge, const struct slot *slot)
+{
+	const struct slot *status = row_status_of(judge->txn, slot);
+	enum row_status wanted = ROW_STATUS_ACTIVE;
+
+	if (status != NULL)
+		wanted = (enum row_status)status->varbind.integer;
+	else if (conf_sensor(judge->txn->snapshot->conf, slot->varbind.index) == NULL)
+		wanted = ROW_STATUS_NOT_IN_SERVICE;
+	if (wanted == ROW_STATUS_ACTIVE || wanted == ROW_STATUS_CREATE_AND_GO)
+		return SET_OK;
+	return refuse_row(judge, slot, "is not active");
+}
+
+/* ---- operations ---- */
+
+static enum set_error
+plan_alarm_action(struct judge *judge, const struct slot *slot)
+{
+	enum { ACTION_NONE = 1, ACTION_ACKNOWLEDGE, ACTION_RESET };
+	const struct alarms *alarms = judge->txn->snapshot->alarms;
+	struct alarm alarm = alarms->rows[txn_row(judge->txn, &slot->varbind)].alarm;
+	bool is_reset = slot->varbind.integer == ACTION_RESET;
+
+	if (slot->varbind.integer == ACTION_NONE)
+		return SET_OK;
+	if ((is_reset ? alarm_reset(&alarm) : alarm_acknowledge(&alarm)) < 0) {
+		err_set(judge->err, -EINVAL, "alarm %u is not one that can be %s",
+		    (unsigned)alarm.id, is_reset ? "reset" : "acknowledged");
+		return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
+	}
+	return added(
+	    judge, slot, add_item(judge, slot, is_reset ? CHANGE_RESET : CHANGE_ACKNOWLEDGE));
+}
+
+static enum set_error
+plan_config_lock(struct judge *judge, const struct slot *slot)
+{
+	if (slot->varbind.integer != judge->txn->snapshot->agent.config_lock) {
+		err_set(judge->err, -EINVAL, "envsConfigLock is at %u",
+		    (unsigned)judge->txn->snapshot->agent.config_lock);
+		return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
+	}
+	return added(judge, slot, add_item(judge, slot, CHANGE_CONFIG_LOCK));
+}
+
+static enum set_error
+plan_note(struct judge *judge, const struct slot *slot)
+{
+	struct change_item *item = add_item(judge, slot, CHANGE_NOTE);
+
+	if (item != NULL)
+		text_copy(item->text, sizeof(item->text), slot->octets);
+	return added(judge, slot, item);
+}
+
+static enum set_error
+plan_shelve(struct judge *judge, const struct slot *slot)
+{
+	enum set_error error = SET_OK;
+	struct change_item *item;
+
+	if (slot->varbind.integer != 0)
+		error = check_active(judge, slot);
+	else if (conf_sensor(judge->txn->snapshot->conf, slot->varbind.index) == NULL)
+		return SET_OK; /* nobody has shelved it */
+	if (error != SET_OK)
+		return error;
+	item = add_item(judge, slot, CHANGE_SHELVE);
+	if (item != NULL && item->number != 0)
+		item->number = judge->txn->now_ms + item->number * 1000;
+	return added(judge, slot, item);
+}
+
+static enum set_error
+plan_reset_extremes(struct judge *judge, const struct slot *slot)
+{
+	enum { EXTREMES_IDLE = 1, EXTREMES_RESET };
+
+	if (slot->varbind.integer == EXTREMES_IDLE)
+		return SET_OK;
+	if (check_active(judge, slot) != SET_OK)
+		return SET_INCONSISTENT_VALUE;
+	return added(judge, slot, add_item(judge, slot, CHANGE_RESET_EXTREMES));
+}
+
+static enum set_error (*const plans[])(struct judge *judge, const struct slot *slot) = {
+	[OPERATION_CONFIG_LOCK] = plan_config_lock,
+	[OPERATION_ALARM_ACTION] = plan_alarm_action,
+	[OPERATION_ALARM_NOTE] = plan_note,
+	[OPERATION_SHELVE] = plan_shelve,
+	[OPERATION_RESET_EXTREMES] = plan_reset_extremes,
+	[OPERATION_ROW_STATUS] = plan_row_status,
+};
+
+/* ---- settings ---- */
+
+static struct change_item *
+add_setting(
+    struct judge *judge, const struct slot *slot, const struct field *field, const void *settings)
+{
+	struct change_item *item = add_item(judge, slot, CHANGE_SETTING);
+
+	if (item == NULL)
+		return NULL;
+	item->field = field;
+	field_format(field, settings, item->text, sizeof(item->text));
+	return item;
+}
+
+/* What is so already is no change. */
+static enum set_error
+plan_setting(struct judge *judge, const struct slot *slot)
+{
+	const void *now =
+	    conf_settings(judge->txn->snapshot->conf, slot->field->object, slot->varbind.index);
+	struct set_varbind varbind = slot->varbind;
+	union scratch scratch = { 0 };
+
+	varbind.octets = slot->octets;
+	txn_put_setting(slot->field, &varbind, &scratch);
+	if (now != NULL && field_is_equal(slot->field, now, &scratch))
+		return SET_OK;
+	return added(judge, slot, add_setting(judge, slot, slot->field, &scratch));
+}
+
+static bool
+is_set(const struct txn *txn, const struct field *field, uint32_t index)
+{
+	for (size_t i = 0; i < txn->count; i++)
+		if (txn->slots[i].field == field && txn->slots[i].varbind.index == index)
+			return true;
+	return false;
+}
+
+/* Setting a limit enables it, unless the PDU itself says which are.  One item for all limits of a
+ * sensor, at the last of them. */
+static enum set_error
+plan_limits_enabled(struct judge *judge, const struct slot *slot)
+{
+	const struct field *field = schema_find(CONF_SENSOR, "limits-enabled");
+	const struct txn *txn = judge->txn;
+	const struct conf_sensor *now =
+	    conf_settings(txn->snapshot->conf, CONF_SENSOR, slot->varbind.index);
+	struct conf_sensor sensor = { 0 };
+
+	if (slot->field->limit < 0 || is_set(txn, field, slot->varbind.index))
+		return SET_OK;
+	if (now != NULL)
+		sensor.limits_enabled = now->limits_enabled;
+	for (size_t i = 0; i < txn->count; i++) {
+		const struct slot *other = &txn->slots[i];
+
+		if (other->field == NULL || other->field->limit < 0 ||
+		    other->varbind.index != slot->varbind.index)
+			continue;
+		if (other > slot)
+			return SET_OK;
+		sensor.limits_enabled |= (uint8_t)LIMIT_BIT(other->field->limit);
+	}
+	if (now != NULL && now->limits_enabled == sensor.limits_enabled)
+		return SET_OK;
+	return added(judge, slot, add_setting(judge, slot, field, &sensor));
+}
+
+enum set_error
+txn_plan(struct judge *judge, const struct slot *slot)
+{
+	enum set_error error = check_made(judge, slot);
+
+	if (error == SET_OK && slot->field == NULL)
+		return plans[slot->operation](judge, slot);
+	if (error == SET_OK)
+		error = plan_setting(judge, slot);
+	return error == SET_OK ? plan_limits_enabled(judge, slot) : error;
+}
