@@ -287,6 +287,7 @@ watch_clock(struct engine *engine)
 		return;
 	log_warning("the system clock was set by %lld s", (long long)(step_ms / 1000));
 	engine_say(engine, EVENT_CLOCK_STEP, (uint32_t)(before_ms > 0 ? before_ms / 1000 : 0), 0);
+	outbox_wake_all(engine); /* a certificate may be valid now */
 }
 
 /* States of another boot were loaded as if no time had passed since: now it is known how much. */
@@ -312,6 +313,7 @@ shift_states(struct engine *engine)
 		own->is_changed = true;
 		engine->has_changed = true;
 	}
+	outbox_age(engine, &load);
 }
 
 void

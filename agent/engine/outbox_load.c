@@ -13,17 +13,43 @@ struct loader {
 	bool is_clock_synchronised;
 };
 
-/* The times of another boot, in ours. */
 static void
-shift_times(const struct loader *loader, const struct moment *created, struct delivery *delivery)
+shift_times(struct delivery *delivery, int64_t by_ms)
 {
-	const struct moment *now = &loader->engine->now;
-	int64_t age_ms = elapsed_ms(created, now, loader->is_clock_synchronised);
-	int64_t by_ms = now->boottime_ms - age_ms - delivery->created_ms;
-
 	delivery->created_ms += by_ms;
 	delivery->useful_until_ms += by_ms;
 	delivery->ended_ms += by_ms;
+}
+
+/* The times of another boot, in ours. */
+static void
+take_times(const struct loader *loader, const struct moment *created, struct outbox_row *row)
+{
+	const struct moment *now = &loader->engine->now;
+	int64_t age_ms = elapsed_ms(created, now, loader->is_clock_synchronised);
+
+	shift_times(&row->delivery, now->boottime_ms - age_ms - row->delivery.created_ms);
+	row->waits_for_clock =
+	    !loader->is_clock_synchronised && strcmp(created->boot_id, now->boot_id) != 0;
+	loader->engine->care.waits_for_clock |= row->waits_for_clock;
+}
+
+void
+outbox_age(struct engine *engine, const struct moment *loaded)
+{
+	struct outbox *outbox = &engine->outbox;
+
+	for (size_t i = 0; i < outbox->count; i++) {
+		struct outbox_row *row = &outbox->rows[i];
+		const struct moment created = { .wall_ms = row->delivery.created_wall_ms };
+
+		if (!row->waits_for_clock)
+			continue;
+		row->waits_for_clock = false;
+		shift_times(&row->delivery, -elapsed_ms(&created, loaded, true));
+		row->is_changed = true;
+		engine->has_changed = true;
+	}
 }
 
 /* Its event: in the log, or kept for this row alone. */
@@ -85,7 +111,7 @@ take_row(
 		return err_set(err, -ENOMEM, "out of memory");
 	row = &outbox->rows[outbox->count++];
 	*row = (struct outbox_row){ .delivery = *delivery };
-	shift_times(loader, created, &row->delivery);
+	take_times(loader, created, row);
 	if (delivery_is_final(&row->delivery))
 		return 0;
 	outbox->pending++;

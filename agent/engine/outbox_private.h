@@ -40,6 +40,8 @@ struct outbox_row {
 	bool is_out;          /* its carrier has it */
 	bool is_evicted;      /* by the commit that is under way */
 	bool is_gone;         /* with the next commit */
+	bool waits_for_clock; /* of another boot: nobody knows yet how old it was when it was loaded
+	                       */
 	int64_t left_ms;      /* while it is out */
 };
 
@@ -165,7 +167,8 @@ void outbox_take_back(struct engine *engine);
 
 /* outbox_load.c */
 int outbox_load(struct engine *engine, struct err *err);
-struct deliveries *outbox_view(struct engine *engine); /* NULL: no memory */
+void outbox_age(struct engine *engine, const struct moment *loaded); /* the clock is right now */
+struct deliveries *outbox_view(struct engine *engine);               /* NULL: no memory */
 
 /* outbox_send.c */
 void outbox_turn(struct engine *engine);

@@ -419,6 +419,7 @@ the_time_of_an_outage_counts_when_the_clock_knows_it(void **state)
 
 	for (int knows = 0; knows < 2; knows++) {
 		struct moment before;
+		int64_t oldest_ms;
 		uint32_t last;
 
 		bench_restart(bench, bench_conf(1));
@@ -439,6 +440,9 @@ the_time_of_an_outage_counts_when_the_clock_knows_it(void **state)
 		is_synchronised = false; /* not asked any more */
 		bench_tick(bench, 1000);
 		last = bench_look(bench)->events->last_seq;
+		/* deliveries, too */
+		oldest_ms = bench_look(bench)->deliveries->channels[0].oldest_ms;
+		assert_int_equal(oldest_ms < -15 * MINUTE_MS, knows);
 		bench_reads(bench, 1, 31000);
 		if (knows)
 			ASSERT_EVENTS(bench, last + 1, EVENT_RAISE);
