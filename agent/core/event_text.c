@@ -249,6 +249,7 @@ void
 event_reason(const struct record *record, char *to, size_t size)
 {
 	const char *text = "";
+	struct strbuf buffer;
 
 	if (record->kind == EVENT_DELIVERY_FAILED || record->kind == EVENT_PATH_DOWN)
 		text = result_name(result_of(record));
@@ -258,7 +259,10 @@ event_reason(const struct record *record, char *to, size_t size)
 		text = fault_reason_name(record->reason);
 	else if (record->during_downtime)
 		text = "during_downtime";
-	text_copy(to, size, text);
+	strbuf_init(&buffer, to, size);
+	strbuf_add(&buffer, "%s", text);
+	if (record->seq == 0)
+		strbuf_add(&buffer, "%snot stored", text[0] != '\0' ? ", " : "");
 }
 
 void

@@ -15,7 +15,8 @@
 void event_text(const struct record *record, char *to, size_t size);
 void alarm_text(const struct alarm_row *row, char *to, size_t size);
 
-/* "noReply", "masterUnavailable", "configChange", "during_downtime", or nothing. */
+/* "noReply", "masterUnavailable", "configChange", "during_downtime", or nothing; and "not stored"
+ * if it is not. */
 void event_reason(const struct record *record, char *to, size_t size);
 
 /* Of value and limit: a rate is per minute. */

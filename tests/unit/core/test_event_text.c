@@ -104,13 +104,34 @@ says_it_in_one_sentence(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		event_text(&cases[i].record, text, sizeof(text));
+		struct record record = cases[i].record;
+
+		record.seq = 1;
+		event_text(&record, text, sizeof(text));
 		assert_string_equal(text, cases[i].text);
-		event_reason(&cases[i].record, text, EVENT_REASON_SIZE);
+		event_reason(&record, text, EVENT_REASON_SIZE);
 		assert_string_equal(text, cases[i].reason);
-		event_unit(&cases[i].record, text, EVENT_UNIT_SIZE);
+		event_unit(&record, text, EVENT_UNIT_SIZE);
 		assert_string_equal(text, cases[i].unit);
 	}
+}
+
+static void
+what_is_not_stored_says_so(void **state)
+{
+	const struct record raise = { .kind = EVENT_RAISE, .alarm_kind = ALARM_LIMIT };
+	const struct record fault = {
+		.kind = EVENT_FAULT_RAISE,
+		.alarm_kind = ALARM_FAULT,
+		.reason = FAULT_NO_REPLY,
+	};
+	char text[EVENT_REASON_SIZE];
+
+	(void)state;
+	event_reason(&raise, text, sizeof(text));
+	assert_string_equal(text, "not stored");
+	event_reason(&fault, text, sizeof(text));
+	assert_string_equal(text, "noReply, not stored");
 }
 
 static void
@@ -168,6 +189,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_it_in_one_sentence),
 		cmocka_unit_test(each_kind_is_a_sentence),
+		cmocka_unit_test(what_is_not_stored_says_so),
 		cmocka_unit_test(an_alarm_says_what_is_wrong),
 	};
 
