@@ -191,6 +191,28 @@ a_queue_outlives_damage(void **state)
 	}
 }
 
+/* Events that the log has dropped stay for what waits to be told of them. */
+static void
+what_waits_is_no_gap(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf = bench_conf(40);
+	uint32_t pending;
+
+	conf->event.maximum = 100;
+	bench_configure(bench, conf);
+	for (int i = 0; i < 10; i++)
+		bench_reads(bench, 40, i % 2 == 0 ? 31000 : 20000);
+	pending = bench_look(bench)->deliveries->channels[0].pending;
+	assert_true(pending > 300);
+	conf = bench_conf(40);
+	conf->event.maximum = 100;
+	bench_restart(bench, conf);
+	assert_int_equal(count_of(bench, ".damaged-*"), 0);
+	assert_int_equal(event_view_count(bench_look(bench)->events), 100);
+	assert_int_equal(bench_look(bench)->deliveries->channels[0].pending, pending + 1);
+}
+
 /* A disk that damages each one is not given another each second. */
 static void
 the_second_damage_waits_an_hour(void **state)
@@ -470,6 +492,7 @@ main(void)
 		ENGINE_TEST(a_restart_after_damage_tells_what_is_lost),
 		ENGINE_TEST(damage_in_use_is_written_anew),
 		ENGINE_TEST(a_queue_outlives_damage),
+		ENGINE_TEST(what_waits_is_no_gap),
 		ENGINE_TEST(the_second_damage_waits_an_hour),
 		ENGINE_TEST(the_storage_is_an_alarm_while_it_fails),
 		ENGINE_TEST(what_finds_no_room_is_counted_and_told),
