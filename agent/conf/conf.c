@@ -432,6 +432,14 @@ conf_sensor_is_same_source(const struct conf_sensor *a, const struct conf_sensor
 	       a->quantity == b->quantity;
 }
 
+/* A name has no tabs in it. */
+void
+conf_sensor_source(const struct conf_sensor *sensor, char to[CONF_SOURCE_SIZE])
+{
+	snprintf(to, CONF_SOURCE_SIZE, "%s\t%d\t%s", sensor->bus, (int)sensor->quantity,
+	    sensor->address);
+}
+
 bool
 conf_bus_is_same_line(const struct conf_bus *a, const struct conf_bus *b)
 {

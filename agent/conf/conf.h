@@ -288,6 +288,10 @@ enum fault_reason conf_sensor_value(
 /* What of a sensor or a bus decides whether its readings go on meaning the same: false = it starts
  * afresh (bus, address, quantity; driver, endpoint, options). */
 bool conf_sensor_is_same_source(const struct conf_sensor *a, const struct conf_sensor *b);
+
+/* The same as a text: equal for two sensors if they are of the same source. */
+#define CONF_SOURCE_SIZE (CONF_NAME_SIZE + CONF_ADDRESS_SIZE + 16)
+void conf_sensor_source(const struct conf_sensor *sensor, char to[CONF_SOURCE_SIZE]);
 bool conf_bus_is_same_line(const struct conf_bus *a, const struct conf_bus *b);
 
 #endif

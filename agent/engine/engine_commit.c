@@ -92,11 +92,15 @@ write_states(struct engine *engine, struct err *err)
 	if (engine->are_states_new)
 		r = store_clear_states(engine->store, err);
 	for (size_t i = 0; i < engine->conf->sensor_count && r == 0; i++) {
+		const struct conf_sensor *sensor = &engine->conf->sensors[i];
 		const struct private_sensor *own = &engine->privates[i];
+		char source[CONF_SOURCE_SIZE];
 
-		if (own->is_changed || engine->are_states_new)
-			r = store_put_state(engine->store, engine->conf->sensors[i].index,
-			    &own->evaluator.kept, &engine->now, err);
+		if (!own->is_changed && !engine->are_states_new)
+			continue;
+		conf_sensor_source(sensor, source);
+		r = store_put_state(
+		    engine->store, sensor->index, source, &own->evaluator.kept, &engine->now, err);
 	}
 	return r;
 }

@@ -66,13 +66,14 @@ struct state_taker {
 
 /* The state of a sensor that is not configured any more goes; reconciling ends its alarms. */
 static int
-take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
+take_state(void *context, uint32_t index, const char *source, const struct evaluator_kept *stored,
     const struct moment *then, struct err *err)
 {
 	const struct state_taker *taker = context;
 	const struct moment *now = &taker->engine->now;
 	const struct conf_sensor *sensor = conf_sensor(taker->conf, index);
 	int64_t age_ms = elapsed_ms(then, now, taker->is_clock_synchronised);
+	char own_source[CONF_SOURCE_SIZE];
 	struct private_sensor *own;
 	struct evaluator_kept kept;
 
@@ -82,6 +83,12 @@ take_state(void *context, uint32_t index, const struct evaluator_kept *stored,
 	if (stored == NULL) {
 		log_warning(
 		    "sensor \"%s\": what is stored of it cannot be understood", sensor->name);
+		return 0;
+	}
+	conf_sensor_source(sensor, own_source);
+	if (source[0] != '\0' && strcmp(source, own_source) != 0) {
+		log_info("sensor \"%s\" is of another source than before and starts afresh",
+		    sensor->name);
 		return 0;
 	}
 	own = &taker->privates[sensor - taker->conf->sensors];

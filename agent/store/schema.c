@@ -158,6 +158,8 @@ static const char *const migrations[] = {
 	"	PRIMARY KEY (kind, idx)"
 	") STRICT, WITHOUT ROWID;"
 	"ALTER TABLE event ADD COLUMN detail TEXT;",
+	/* 5: what the state is of; '' is not known. */
+	"ALTER TABLE sensor_state ADD COLUMN source TEXT NOT NULL DEFAULT '';",
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))

@@ -9,11 +9,11 @@ state_init(struct store *store, struct err *err)
 {
 	const struct store_statement statements[] = {
 		{ &store->state.put,
-		    "REPLACE INTO sensor_state (sensor, boot_id, boottime_ms, wall_ms, kept)"
-		    " VALUES (?1, ?2, ?3, ?4, ?5)" },
+		    "REPLACE INTO sensor_state (sensor, boot_id, boottime_ms, wall_ms, kept, source)"
+		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },
 		{ &store->state.clear, "DELETE FROM sensor_state" },
 		{ &store->state.load,
-		    "SELECT sensor, boot_id, boottime_ms, wall_ms, kept FROM sensor_state"
+		    "SELECT sensor, boot_id, boottime_ms, wall_ms, kept, source FROM sensor_state"
 		    " ORDER BY sensor" },
 	};
 
@@ -22,8 +22,8 @@ state_init(struct store *store, struct err *err)
 }
 
 int
-store_put_state(struct store *store, uint32_t sensor, const struct evaluator_kept *kept,
-    const struct moment *now, struct err *err)
+store_put_state(struct store *store, uint32_t sensor, const char *source,
+    const struct evaluator_kept *kept, const struct moment *now, struct err *err)
 {
 	sqlite3_stmt *statement = store->state.put;
 	unsigned char octets[KEPT_OCTETS_MAX];
@@ -37,6 +37,7 @@ store_put_state(struct store *store, uint32_t sensor, const struct evaluator_kep
 	sqlite3_bind_int64(statement, 3, now->boottime_ms);
 	sqlite3_bind_int64(statement, 4, now->wall_ms);
 	sqlite3_bind_blob(statement, 5, octets, (int)count, SQLITE_TRANSIENT);
+	sqlite3_bind_text(statement, 6, source, -1, SQLITE_TRANSIENT);
 	return store_run(store, statement, "cannot store the state of a sensor", err);
 }
 
@@ -52,8 +53,8 @@ store_clear_states(struct store *store, struct err *err)
 
 struct state_loader {
 	sqlite3_stmt *statement;
-	int (*take)(void *context, uint32_t sensor, const struct evaluator_kept *kept,
-	    const struct moment *then, struct err *err);
+	int (*take)(void *context, uint32_t sensor, const char *source,
+	    const struct evaluator_kept *kept, const struct moment *then, struct err *err);
 	void *context;
 };
 
@@ -65,6 +66,7 @@ take_state(void *context, struct err *err)
 	struct evaluator_kept kept;
 	struct moment then;
 	const void *octets;
+	const char *source;
 	bool is_whole;
 
 	store_column_text(statement, 1, then.boot_id, sizeof(then.boot_id));
@@ -73,14 +75,15 @@ take_state(void *context, struct err *err)
 	octets = sqlite3_column_blob(statement, 4);
 	is_whole = octets != NULL &&
 	           kept_decode(octets, (size_t)sqlite3_column_bytes(statement, 4), &kept) == 0;
+	source = (const char *)sqlite3_column_text(statement, 5);
 	return loader->take(loader->context, (uint32_t)sqlite3_column_int64(statement, 0),
-	    is_whole ? &kept : NULL, &then, err);
+	    source != NULL ? source : "", is_whole ? &kept : NULL, &then, err);
 }
 
 int
 store_load_states(struct store *store,
-    int (*take)(void *context, uint32_t sensor, const struct evaluator_kept *kept,
-	const struct moment *then, struct err *err),
+    int (*take)(void *context, uint32_t sensor, const char *source,
+	const struct evaluator_kept *kept, const struct moment *then, struct err *err),
     void *context, struct err *err)
 {
 	struct state_loader loader = { store->state.load, take, context };

@@ -17,7 +17,7 @@
  *
  * Schema version 1: meta (agent uuid) and identity (stable indices).  Version 2: number, the state
  * of sensors, alarms, events.  Version 3: the delivery queue.  Version 4: what SNMP has set, and
- * rows that it has made.
+ * rows that it has made.  Version 5: the source of a state.
  */
 struct store;
 
@@ -189,15 +189,17 @@ int store_put_books(
 int store_get_books(
     struct store *store, uint8_t channel, struct delivery_books *ret_books, struct err *err);
 
-/* What the evaluator of a sensor keeps; its times are of the boot of `now`. */
-int store_put_state(struct store *store, uint32_t sensor, const struct evaluator_kept *kept,
-    const struct moment *now, struct err *err);
+/* What the evaluator of a sensor keeps; its times are of the boot of `now`.  `source` says what it
+ * is of: the state of another source is none (conf_sensor_source); "" when loaded: of before that.
+ */
+int store_put_state(struct store *store, uint32_t sensor, const char *source,
+    const struct evaluator_kept *kept, const struct moment *now, struct err *err);
 int store_clear_states(struct store *store, struct err *err);
 
 /* `kept` is NULL if it cannot be understood. */
 int store_load_states(struct store *store,
-    int (*take)(void *context, uint32_t sensor, const struct evaluator_kept *kept,
-	const struct moment *then, struct err *err),
+    int (*take)(void *context, uint32_t sensor, const char *source,
+	const struct evaluator_kept *kept, const struct moment *then, struct err *err),
     void *context, struct err *err);
 
 /*

@@ -364,10 +364,6 @@ what_is_configured_away_clears(void **state)
 				restart(bench, conf);
 			else
 				configure(bench, conf);
-			if (is_restart && way == 3) { /* nobody knows that it was elsewhere */
-				ASSERT_EVENTS(bench, seq + 1, EVENT_AGENT_START);
-				continue;
-			}
 			ASSERT_EVENTS(bench, seq + 1,
 			    is_restart ? EVENT_AGENT_START : EVENT_CONFIG_CHANGE,
 			    way == 0 ? EVENT_DEESCALATE : EVENT_CLEAR);

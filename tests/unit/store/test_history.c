@@ -248,7 +248,7 @@ struct state_seen {
 };
 
 static int
-see_state(void *context, uint32_t sensor, const struct evaluator_kept *kept,
+see_state(void *context, uint32_t sensor, const char *source, const struct evaluator_kept *kept,
     const struct moment *then, struct err *err)
 {
 	struct state_seen *seen = context;
@@ -257,6 +257,7 @@ see_state(void *context, uint32_t sensor, const struct evaluator_kept *kept,
 	seen->count++;
 	seen->sensor = sensor;
 	seen->then = *then;
+	assert_string_equal(source, "line 1");
 	if (kept == NULL)
 		seen->damaged++;
 	else
@@ -288,7 +289,7 @@ the_state_of_a_sensor_comes_back_or_is_told_to_be_damaged(void **state)
 	(void)state;
 	kept.raises = (struct recent){ 1, { -7, 0, 0, 0 } };
 	assert_int_equal(store_begin(store, NULL), 0);
-	assert_int_equal(store_put_state(store, 3, &kept, &now, NULL), 0);
+	assert_int_equal(store_put_state(store, 3, "line 1", &kept, &now, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
 	store = opened();
@@ -344,6 +345,7 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 }
 
 /* Takes back what later versions have added. */
+#define WITHOUT_5 "ALTER TABLE sensor_state DROP COLUMN source;"
 #define WITHOUT_4                                                                       \
 	"DROP TABLE setting; DROP TABLE added_row; DELETE FROM counter WHERE kind > 3;" \
 	"DELETE FROM number WHERE key > 15; ALTER TABLE event DROP COLUMN detail;"
@@ -365,7 +367,7 @@ a_database_of_version_1_is_brought_up_to_date(void **state)
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql(WITHOUT_4 WITHOUT_3
+	run_sql(WITHOUT_5 WITHOUT_4 WITHOUT_3
 	    "DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
 	    "PRAGMA user_version = 1");
 	store = opened();
@@ -389,7 +391,7 @@ events_of_version_2_say_nothing_of_the_sensor(void **state)
 	assert_int_equal(store_drop_events(store, 2, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql(WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
+	run_sql(WITHOUT_5 WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
 	store = opened();
 	seen = events_of(store);
 	assert_int_equal(seen.count, 2);
