@@ -387,6 +387,36 @@ def wakeups(is_quick):
         yield wakeup_row("wake-ups a second, 10 Modbus units", stage, config, seconds)
 
 
+def written_by(pid):
+    with open(f"/proc/{pid}/io", encoding="ascii") as file:
+        return int(re.search(r"^write_bytes: (\d+)", file.read(), re.M).group(1))
+
+
+def samples_of(stage):
+    return sum(column_of(stage, "envsSensorTable", "reads").values())
+
+
+def quiet_writes(is_quick):
+    """bytes written by 1,000 sensors each second whose limits are watched and not reached"""
+    seconds = 30 if is_quick else 600
+    with open_stage() as stage:
+        config = harness.bus("sim", "sim", poll_interval="1s") + "".join(
+            harness.sensor(f"sensor {number:05d}", "sim", f"p{number}", low_critical=-200,
+                           high_critical=500) for number in range(1, 1001))
+        stage.snmpd()
+        daemon = stage.daemon(config)
+        await_reads(stage, 1000)
+        time.sleep(3)
+        # by the block layer: a folder in memory would make it 0 whatever happened
+        began, at_begin = written_by(daemon.pid), samples_of(stage)
+        time.sleep(seconds)
+        written, samples = written_by(daemon.pid) - began, samples_of(stage) - at_begin
+        if began == 0:
+            raise AssertionError("its start has written nothing: is the folder on a disk?")
+        yield at_most("bytes written, 1,000 quiet sensors each 1 s", written, 65536,
+                      f"{written:,} in {seconds} s, {samples:,} samples", "{:.0f}")
+
+
 # ---- faults ----
 
 def serial_line(stage, name, units, poll_interval, answer_ms):
@@ -539,6 +569,7 @@ FIGURES = {
     "many": many_sensors,
     "memory": resident_memory,
     "wakeups": wakeups,
+    "writes": quiet_writes,
     "dead-unit": dead_unit,
     "restart": rows_after_restart,
     "stopped": stopped_master,

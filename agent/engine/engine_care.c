@@ -11,7 +11,7 @@
 #define RETRY_MS      1000
 #define REPLACE_MS    (INT64_C(60) * 60 * 1000) /* a disk that damages each one is not helped */
 #define COPY_MS       (INT64_C(24) * 60 * 60 * 1000)
-#define COPY_FIRST_MS (5 * 60 * 1000) /* after the start, when there is work enough */
+#define COPY_FIRST_MS (15 * 60 * 1000) /* after the start, when there is work enough */
 #define COPY_AGAIN_MS (INT64_C(60) * 60 * 1000)
 #define EVENTS_MIN    256 /* that even a database at its greatest size keeps */
 

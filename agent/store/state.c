@@ -8,9 +8,9 @@ int
 state_init(struct store *store, struct err *err)
 {
 	const struct store_statement statements[] = {
-		{ &store->state.put,
-		    "REPLACE INTO sensor_state (sensor, boot_id, boottime_ms, wall_ms, kept, source)"
-		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },
+		{ &store->state.put, "REPLACE INTO sensor_state"
+				     " (sensor, boot_id, boottime_ms, wall_ms, kept, source)"
+				     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },
 		{ &store->state.clear, "DELETE FROM sensor_state" },
 		{ &store->state.load,
 		    "SELECT sensor, boot_id, boottime_ms, wall_ms, kept, source FROM sensor_state"

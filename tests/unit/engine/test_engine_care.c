@@ -388,9 +388,9 @@ a_copy_is_made_each_day(void **state)
 		if (count_of(bench, ".1") == 0)
 			continue;
 		if (made++ == 0)
-			assert_int_equal(minute, 5);
+			assert_int_equal(minute, 15);
 		else
-			assert_int_equal((minute - 5) % (24 * 60), 0);
+			assert_int_equal((minute - 15) % (24 * 60), 0);
 		assert_int_equal(unlink(path_of(bench, ".1")), 0);
 	}
 	assert_int_equal(made, 3);
@@ -404,7 +404,7 @@ a_copy_that_fails_is_tried_again_in_an_hour(void **state)
 
 	bench_configure(bench, bench_conf(1));
 	assert_int_equal(mkdir(path_of(bench, ".copy"), 0700), 0); /* where it would be made */
-	for (int minute = 1; minute < 5 + 60; minute++)
+	for (int minute = 1; minute < 15 + 60; minute++)
 		bench_tick(bench, MINUTE_MS);
 	assert_int_equal(bench_look(bench)->agent.storage, STORAGE_OK);
 	assert_int_equal(rmdir(path_of(bench, ".copy")), 0);
