@@ -325,6 +325,8 @@ read_value(const struct field *field, const char *from, size_t len, char *at)
 	char word[32];
 	int choice;
 
+	if (field->is_wanted && len == 0)
+		return -EPROTO;
 	if (field->kind == TEXT)
 		return read_text(from, len, at, field->size);
 	if (read_text(from, len, word, sizeof(word)) < 0)

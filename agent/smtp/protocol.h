@@ -34,15 +34,16 @@
  *   input ends instead, it is not.  Not every mail comes that far.
  * - `told`: one per recipient, in the order of the recipients, and what becomes of it: as its own
  *   refusal says, or the end of the mail as a whole.  `result` is the mail's, and comes last.
- * - The next message is read after the result.  A connection that was lost, or has carried `mails`
- *   mails, ends: `end` is the last line.  A message without a result was not tried, unless its
- *   `final` came: then it is in doubt.
+ * - The next message is read after the result.  A connection that was lost, also while nothing was
+ *   to be sent, or has carried `mails` mails, ends: `end` is the last line.  A message without a
+ *   result was not tried, unless its `final` came: then it is in doubt.
+ * - A sender or a recipient that cannot be said in a command fails the mail: syntaxError.
  * - Exit status: 0 after `end`; 1 when the input ended within a message or before `go`; 2 if the
  *   input cannot be understood, with a line on standard error.
  *
- * Values: bytes that are not graphic ASCII, '%' and '=' are written %XX; NUL cannot be said.
- * Pure but for what it is called with.  The relay line holds a secret: whoever writes or reads it
- * wipes the buffer.
+ * Values: bytes that are not graphic ASCII, '%' and '=' are written %XX; NUL cannot be said.  What
+ * must stand there is not empty.
+ * Pure.  The relay line holds a secret: whoever writes or reads it wipes the buffer.
  */
 #define PROTOCOL_LINE_MAX       32768 /* bytes, with the newline */
 #define PROTOCOL_BODY_MAX       (1024 * 1024)

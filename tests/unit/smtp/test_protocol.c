@@ -139,7 +139,7 @@ refuses_what_is_no_line(void **state)
 		"relay host=x port=1 user=%4g", "relay host=x port=1 user=%4e",
 		"relay host=x port=1 user=%00", "relay host=x port=1 user=a=b",
 		"relay host=x port=1 user=\xc3\xa9", "relay host=x port=1 user=a\tb", "go", "go ",
-		"go  17", "go 17 18", "go 17 x=1",
+		"go  ", "go  17", "go 17 18", "go 17 x=1",
 		"go 0123456789012345678901234567890123456789012345678901234567890123",
 		"message 17 from=a@x recipients=0 size=1",
 		"message 17 from=a@x recipients=101 size=1",
