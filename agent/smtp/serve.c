@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "smtp/serve.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +198,33 @@ read_mail(void)
 	return read_body();
 }
 
+/*
+ * Until the mailer says something.  False: the relay has left meanwhile, or spoke unasked, which is
+ * as good as leaving; better to know that before the next mail than by it.
+ */
+static bool
+wait_for_mail(void)
+{
+	struct session *session = &helper.session;
+	struct pollfd fds[] = {
+		{ .fd = helper.input.fd, .events = POLLIN },
+		{ .fd = session->stream.fd, .events = POLLIN },
+	};
+
+	while (!input_wait(&helper.input, 0)) {
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0 && errno != EINTR)
+			return true;
+		if (fds[1].revents == 0)
+			continue;
+		if (stream_read_now(&session->stream, session->bytes, sizeof(session->bytes)) !=
+		    0) {
+			session->is_dead = true;
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Mail after mail.  False: the process must end without another word to the relay. */
 static bool
 carry_mails(void)
@@ -207,6 +236,8 @@ carry_mails(void)
 		int64_t began_ms;
 		bool is_well;
 
+		if (!wait_for_mail())
+			break;
 		if (!read_mail())
 			return helper.status == 0;
 		began_ms = clock_boottime_ms();

@@ -109,7 +109,7 @@ class SmtpFake:
         self.mails = []       # (sender, [recipients], bytes), when the dot had come
         self.commands = []    # all lines, of all connections; AUTH's too
         self.clear = b""      # all that came without TLS
-        self.connections = 0
+        self.connections, self.links = 0, []
         self.folder = None
         self.stopped = threading.Event()
         self.lock = threading.Lock()
@@ -126,7 +126,8 @@ class SmtpFake:
                 return
             self.connections += 1
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=Link(self, sock).run, name="link", daemon=True).start()
+            self.links.append(Link(self, sock))
+            threading.Thread(target=self.links[-1].run, name="link", daemon=True).start()
 
     def stop(self):
         self.stopped.set()
@@ -174,6 +175,12 @@ class Link:
 
     def send(self, data):
         self.sock.sendall(data)
+
+    def leave(self, words):
+        """Called by the test: ends the connection in the middle of anything."""
+        if words:
+            self.send(words)
+        self.sock.shutdown(socket.SHUT_RDWR)  # the thread that reads finds the end
 
     def fill(self):
         data = self.sock.recv(65536)

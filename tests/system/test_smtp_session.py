@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """envsensord-smtp: TLS, AUTH, mails over one connection, the gate, secrets, the probe."""
 import base64
+import fcntl
 import os
 import re
 import socket
 import ssl
+import struct
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -334,6 +338,17 @@ class Mails(SmtpTest):
         self.assertEqual(helper.line().verb, "end")
         self.assertEqual(helper.close()[0], 0)
 
+    def test_ends_when_the_relay_leaves_between_two_mails(self):
+        for security in ("none", "tls"):
+            for words in (b"", b"421 4.4.2 idle for too long\r\n"):
+                fake = self.fake(security)
+                helper = self.helper(fake)
+                helper.line()
+                self.assertEqual(helper.send()[1].verdict(), ("ok", DONE))
+                fake.links[-1].leave(words)
+                self.assertEqual(helper.line().verb, "end")
+                self.assertEqual(helper.close()[0], 0)
+
     def test_takes_no_answer_that_came_before_its_question(self):
         fake = self.fake(user=None)
         fake.replies["data"] = "354 go\r\n250 2.0.0 queued, surely"
@@ -445,6 +460,48 @@ class Gate(SmtpTest):
         self.assertEqual(fake.commands[-1], "QUIT")
 
 
+class Network(SmtpTest):
+    def test_gives_up_a_server_that_does_not_answer_the_phone(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(0)
+            port = listener.getsockname()[1]
+            callers = [socket.socket() for _ in range(4)]
+            for caller in callers:  # its queue is full then, and a SYN is dropped
+                caller.setblocking(False)
+                caller.connect_ex(("127.0.0.1", port))
+            helper = Helper(port, connect_ms=200)
+            said = helper.line()
+            self.assertEqual((said.phase, said.verdict()), ("connect", ("timeout", TEMPORARY)))
+            helper.close()
+            for caller in callers:
+                caller.close()
+
+    def test_gives_up_a_resolver_that_never_answers(self):
+        command = ["unshare", "-rnm", sys.executable, "-B", os.path.realpath(__file__)]
+        if subprocess.run(command[:2] + ["true"], capture_output=True, check=False).returncode:
+            self.skipTest("no network namespaces here")
+        done = subprocess.run(command + ["--dead-resolver"], capture_output=True, text=True,
+            check=False, timeout=60)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertRegex(done.stdout, r"\Afailed +1 timeout ")
+
+
+def probe_with_a_dead_resolver():
+    """In a network of its own, which has nothing but a resolver that is silent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver, \
+            tempfile.NamedTemporaryFile("w") as config:
+        request = struct.pack("16sh14x", b"lo", 1)  # IFF_UP
+        fcntl.ioctl(resolver, 0x8914, request)  # SIOCSIFFLAGS
+        resolver.bind(("127.0.0.1", 53))
+        config.write("nameserver 127.0.0.1\n")
+        config.flush()
+        subprocess.run(["mount", "--bind", config.name, "/etc/resolv.conf"], check=True)
+        status, out, errors = probe("--probe", "relay.example.org", "--timeout", "1")
+        print(out, errors, end="")
+        sys.exit(status)
+
+
 class Secrets(SmtpTest):
     def test_keeps_the_password_to_itself(self):
         fake = self.fake("tls")
@@ -522,4 +579,6 @@ class Probe(SmtpTest):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--dead-resolver"]:
+        probe_with_a_dead_resolver()
     main()
