@@ -22,7 +22,10 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/kept.c agent/core/kept.h \
 	agent/core/limiter.c agent/core/limiter.h \
 	agent/core/limits.c agent/core/limits.h \
+	agent/core/mail_body.c \
 	agent/core/mail_plan.c agent/core/mail_plan.h \
+	agent/core/mail_subject.c agent/core/mail_text.h \
+	agent/core/mail_words.c agent/core/mail_words.h \
 	agent/core/mailbox.c agent/core/mailbox.h \
 	agent/core/message.c agent/core/message.h \
 	agent/core/notification.c agent/core/notification.h \

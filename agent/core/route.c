@@ -56,15 +56,19 @@ route_sort_of(enum event_kind kind)
 	return kinds[kind].sort;
 }
 
+enum severity
+route_severity(const struct record *record)
+{
+	enum severity fixed = kinds[record->kind].severity;
+
+	return fixed != 0 ? fixed : record->severity;
+}
+
 /* Unknown is a fault whose severity nobody has set: as bad as can be. */
 static bool
 is_severe(const struct record *record, const struct route_contact *contact)
 {
-	enum severity severity = kinds[record->kind].severity;
-
-	if (severity == 0)
-		severity = record->severity;
-	return severity >= contact->min_severity;
+	return route_severity(record) >= contact->min_severity;
 }
 
 bool

@@ -26,6 +26,9 @@ enum route_sort {
 };
 enum route_sort route_sort_of(enum event_kind kind);
 
+/* How bad it is: as its alarm, or as is fixed for what has none. */
+enum severity route_severity(const struct record *record);
+
 /* One recipient: the settings of a contact, and how it stands with the alarm of the event. */
 struct route_contact {
 	bool is_enabled;

@@ -6,6 +6,7 @@ STATIC_TESTS = \
 	tests/system/house-rules \
 	tests/system/install-packages \
 	tests/system/mail-compose \
+	tests/system/mail-samples \
 	tests/system/man-lint \
 	tests/system/mib-columns \
 	tests/system/mib-generate \
@@ -13,7 +14,7 @@ STATIC_TESTS = \
 	tests/system/mib-objects \
 	tests/system/unit-file
 TESTS += $(STATIC_TESTS)
-EXTRA_DIST += $(STATIC_TESTS) tests/system/mib-objects.txt
+EXTRA_DIST += $(STATIC_TESTS) tests/system/mail-samples.txt tests/system/mib-objects.txt
 
 # Real daemons on private sockets; each file is independent of the others.
 TEST_EXTENSIONS = .py

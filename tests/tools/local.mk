@@ -28,3 +28,7 @@ tests_tools_alarm_replay_LDADD = agent/core/libcore.a
 check_PROGRAMS += tests/tools/mail-compose
 tests_tools_mail_compose_SOURCES = tests/tools/mail-compose.c
 tests_tools_mail_compose_LDADD = agent/core/libcore.a
+check_PROGRAMS += tests/tools/mail-samples
+tests_tools_mail_samples_SOURCES = tests/tools/mail-samples.c \
+	tests/tools/mail_samples.c tests/tools/mail_samples.h
+tests_tools_mail_samples_LDADD = agent/core/libcore.a

@@ -123,3 +123,6 @@ TESTS += tests/unit/core/test_mail_plan
 check_PROGRAMS += tests/unit/core/test_mail_outage
 tests_unit_core_test_mail_outage_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
 TESTS += tests/unit/core/test_mail_outage
+check_PROGRAMS += tests/unit/core/test_mail_text
+tests_unit_core_test_mail_text_LDADD = agent/core/libcore.a $(CMOCKA_LIBS)
+TESTS += tests/unit/core/test_mail_text

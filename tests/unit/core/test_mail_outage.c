@@ -31,7 +31,7 @@ static const struct mail_rule usual = {
 };
 static const struct breaker_rule breaker_rule = {
 	.failures = 3,
-	.backoff = { .base_ms = 15000, .cap_ms = 600000 },
+	.backoff = { .base_ms = 15000, .cap_ms = 600000, .jitter_percent = 20 },
 };
 
 struct world {
