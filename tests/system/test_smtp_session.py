@@ -526,6 +526,7 @@ class Secrets(SmtpTest):
             self.skipTest("this build is root's alone")
         await_(lambda: fake.connections, "the connection")
         self.assertEqual(os.stat(f"/proc/{helper.popen.pid}/environ").st_uid, 0)
+        helper.popen.kill()
 
     def test_says_nothing_of_a_line_that_it_does_not_understand(self):
         helper = Helper(25, secret=PASSWORD, colour="red")
