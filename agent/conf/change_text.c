@@ -12,8 +12,7 @@
 static const char *const sentences[] = {
 	[CHANGED_BY_SNMP] = "SNMP has set $k$o to $b; it was $a.",
 	[CHANGED_BY_FILE] = "The file has set $k$o to $b; SNMP had set it to $a.",
-	[CHANGED_BACK] = "SNMP had set $k$o to $a; that does not fit any more, it is $b as in the "
-			 "file.",
+	[CHANGED_BACK] = "SNMP had set $k$o to $a; that does not fit any more, the file's $b does.",
 };
 
 static const char *const secret_sentences[] = {

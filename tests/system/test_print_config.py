@@ -9,10 +9,13 @@ import subprocess
 import unittest
 
 import harness
-from harness import PROGRAM, await_, bus, sensor
+from harness import GOOD, PROGRAM, await_, bus, sensor
 
 PLAY = bus("play", "sim")
 SENSOR = 2  # enum store_kind
+HUMIDITY = 3  # EnvsQuantity
+NON_VOLATILE, PERMANENT = 3, 4  # StorageType
+CREATE_AND_GO = 4  # RowStatus
 
 MAIL = """
 mail {
@@ -141,6 +144,38 @@ class PrintConfig(harness.SystemTest):
         self.manager.await_sensor("inlet", highCritical=32000, location=b"row 7")
         self.assertEqual(self.texts().count(said), 1)
 
+    def test_the_file_takes_over_what_snmp_has_set_and_made(self):
+        """By its own text: nothing changes but who says it."""
+        self.stage.snmpd()
+        daemon = self.stage.daemon(PLAY + inlet())
+        table = "envsSensorTable"
+        self.manager.await_sensor("inlet", quality=GOOD)
+        self.manager.set_all((table, "name", 1, "s", "intake"),
+            (table, "highCritical", 1, "i", 40000),
+            (table, "rowStatus", 7, "i", CREATE_AND_GO), (table, "name", 7, "s", "attic"),
+            (table, "bus", 7, "s", "play"), (table, "address", 7, "s", "attic"),
+            (table, "quantity", 7, "i", HUMIDITY), (table, "gain", 7, "i", 2000000))
+        text = self.printed(daemon,
+            'sensor "intake" { # named by SNMP; the file has "inlet"\n',
+            "\thigh-critical = 40 # set by SNMP; the file has 32\n",
+            'sensor "attic" { # made by SNMP\n', "\tgain = 2\n")
+        before = self.manager.rows(table)
+        self.assertEqual(before[7].storageType, NON_VOLATILE)
+        self.stage.write("envsensord.conf", text)
+        daemon.reload()
+        self.manager.await_sensor("attic", storageType=PERMANENT)
+        self.printed(daemon, 'sensor "attic" {\n', "\thigh-critical = 40\n", "\tgain = 2\n")
+        daemon.kill()
+        daemon = self.stage.daemon(text)
+        self.manager.await_sensor("attic", quality=GOOD)
+        after = self.manager.rows(table)
+        self.assertEqual(sorted(before), sorted(after))
+        for index, row in after.items():
+            for column in ("name", "address", "highCritical", "gain", "deadband", "limitsEnabled"):
+                with self.subTest(index=index, column=column):
+                    self.assertEqual(getattr(row, column), getattr(before[index], column))
+        self.assertNotIn("SNMP", self.printed(daemon))
+
     def test_what_does_not_fit_the_file_does_not_stop_the_daemon(self):
         self.stage.snmpd()
         self.stage.daemon(PLAY + inlet()).stop_well()
@@ -149,7 +184,7 @@ class PrintConfig(harness.SystemTest):
         daemon = self.stage.daemon(PLAY + inlet().replace("= 27", "= 30"))
         self.manager.await_sensor("inlet", highWarning=30000, highCritical=32000, gain=2000000)
         said = ('SNMP had set high-critical of sensor "inlet" to 28; that does not fit any more, '
-            'it is 32 as in the file.')
+            "the file's 32 does.")
         self.assertIn(f"warning: {said} (sensor ", daemon.log())
         self.assertIn("colour: there is no such setting", daemon.log())
         self.assertIn(said, self.texts())

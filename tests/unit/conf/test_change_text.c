@@ -20,8 +20,8 @@ static const struct {
 	{ CHANGED_BY_FILE, CONF_BUS, "timeout", "line", "2s", "1s",
 	    "The file has set timeout of bus \"line\" to 1s; SNMP had set it to 2s." },
 	{ CHANGED_BACK, CONF_SENSOR, "high-critical", "inlet", "30", "32",
-	    "SNMP had set high-critical of sensor \"inlet\" to 30; that does not fit any more, it "
-	    "is 32 as in the file." },
+	    "SNMP had set high-critical of sensor \"inlet\" to 30; that does not fit any more, the "
+	    "file's 32 does." },
 };
 
 static void

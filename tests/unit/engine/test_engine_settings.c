@@ -252,8 +252,8 @@ what_does_not_fit_the_file_any_more_gives_way(void **state)
 	restart(bench, conf);
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
 	assert_last_event(bench, EVENT_CONFIG_CHANGE,
-	    "SNMP had set high-critical of sensor \"a\" to 30; that does not fit any more, it is "
-	    "32 as in the file.");
+	    "SNMP had set high-critical of sensor \"a\" to 30; that does not fit any more, the "
+	    "file's 32 does.");
 	assert_stored(bench, 0, "");
 }
 
