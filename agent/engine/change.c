@@ -159,6 +159,10 @@ apply_item(const struct change_item *item, struct conf *conf, int64_t now_ms, st
 	case CHANGE_RESET:
 	case CHANGE_SHELVE:
 	case CHANGE_RESET_EXTREMES:
+	case CHANGE_FLUSH:
+	case CHANGE_RETRY:
+	case CHANGE_CANCEL:
+	case CHANGE_REPLAY:
 		break; /* not of the configuration */
 	}
 	return 0;

@@ -31,6 +31,10 @@ enum change_kind {          /* in the order in which they are done */
 
 	/* These cannot be taken back: they are asked for when all else is certain. */
 	CHANGE_RESET_EXTREMES, /* of sensor `index` */
+	CHANGE_FLUSH,          /* channel `index` (enum channel) */
+	CHANGE_RETRY,          /* delivery `index` */
+	CHANGE_CANCEL,         /* delivery `index` */
+	CHANGE_REPLAY,         /* the events behind `number` */
 };
 
 static inline bool

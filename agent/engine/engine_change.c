@@ -192,7 +192,11 @@ add_undo(struct engine *engine, const struct change_item *item, struct change *u
 		keep_row(engine, item->index, undo);
 		return 0;
 	case CHANGE_RESET_EXTREMES:
-		return 0;
+	case CHANGE_FLUSH:
+	case CHANGE_RETRY:
+	case CHANGE_CANCEL:
+	case CHANGE_REPLAY:
+		return 0; /* it is not done before the change is kept */
 	}
 	return back == NULL ? -ENOMEM : 0;
 }
@@ -463,13 +467,14 @@ engine_undo(struct engine *engine, uint64_t id, const struct moment *now)
 void
 engine_keep(struct engine *engine, const struct change *late, const struct moment *now)
 {
-	struct err err;
+	struct err err = { 0 };
 
 	engine->now = *now;
 	if (engine->undo != NULL && engine->undo->id == late->id)
 		forget_undo(engine);
 	for (size_t i = 0; i < late->count; i++)
-		engine_operate(engine, late, &late->items[i], &err);
+		if (engine_operate(engine, late, &late->items[i], &err) < 0)
+			log_info("what a SET asked for was over when it came: %s", err.text);
 }
 
 /* Rows that lack something for too long (RFC 2579, notReady). */

@@ -8,6 +8,7 @@
 #include "conf/objects.h"
 #include "core/text.h"
 #include "engine/engine_private.h"
+#include "engine/outbox.h"
 
 /* ---- of whom ---- */
 
@@ -290,6 +291,19 @@ engine_operate(struct engine *engine, const struct change *change, const struct 
 		return shelve(engine, item, err);
 	case CHANGE_RESET_EXTREMES:
 		return reset_extremes(engine, item, err);
+	case CHANGE_FLUSH:
+		return outbox_flush(engine, (enum channel)item->index) < 0
+		           ? refuse(err, "channel", item->index)
+		           : 0;
+	case CHANGE_RETRY:
+		return outbox_retry(engine, item->index) < 0 ? refuse(err, "delivery", item->index)
+		                                             : 0;
+	case CHANGE_CANCEL:
+		return outbox_cancel(engine, item->index) < 0 ? refuse(err, "delivery", item->index)
+		                                              : 0;
+	case CHANGE_REPLAY:
+		outbox_replay(engine, (uint32_t)item->number);
+		break;
 	}
 	return 0;
 }

@@ -138,6 +138,10 @@ row_index(const struct snapshot *snapshot, size_t row)
 
 static const uint32_t place[] = { 1, 8, 1, 1 };
 
+static const struct column_operation operations[] = {
+	{ 15, OPERATION_FLUSH },
+};
+
 const struct table table_channel = {
 	.name = "envsChannelTable",
 	.place = place,
@@ -146,4 +150,6 @@ const struct table table_channel = {
 	.column_count = COLUMN_COUNT(columns),
 	.row_count = row_count,
 	.row_index = row_index,
+	.operations = operations,
+	.operation_count = COLUMN_COUNT(operations),
 };

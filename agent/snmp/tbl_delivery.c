@@ -139,6 +139,10 @@ row_index(const struct snapshot *snapshot, size_t row)
 
 static const uint32_t place[] = { 1, 8, 2, 1 };
 
+static const struct column_operation operations[] = {
+	{ 14, OPERATION_DELIVERY_ACTION },
+};
+
 const struct table table_delivery = {
 	.name = "envsDeliveryTable",
 	.place = place,
@@ -147,6 +151,8 @@ const struct table table_delivery = {
 	.column_count = COLUMN_COUNT(columns),
 	.row_count = row_count,
 	.row_index = row_index,
+	.operations = operations,
+	.operation_count = COLUMN_COUNT(operations),
 };
 
 /* ---- settings ---- */
@@ -165,13 +171,14 @@ static const struct column settings[] = {
 };
 
 static const uint32_t settings_place[] = { 1, 8 };
+static const enum conf_object settings_object = CONF_DELIVERY;
 
 #define SETTING_TABLE(title, nth)                                                             \
 	{                                                                                     \
 		.name = title, .place = settings_place,                                       \
 		.place_length = COLUMN_COUNT(settings_place), .is_one_scalar = true,          \
 		.columns = &settings[nth], .column_count = 1, .row_count = scalars_row_count, \
-		.row_index = scalars_row_index,                                               \
+		.row_index = scalars_row_index, .settings = &settings_object,                 \
 	}
 
 const struct table table_delivery_maximum = SETTING_TABLE("envsDeliveryMaximum", 0);

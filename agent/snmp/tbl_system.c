@@ -195,6 +195,7 @@ static const uint32_t place[] = { 1, 1 };
 static const enum conf_object settings = CONF_AGENT;
 static const struct column_operation operations[] = {
 	{ 4, OPERATION_CONFIG_LOCK },
+	{ 18, OPERATION_REPLAY },
 };
 
 const struct table table_system = {

@@ -210,6 +210,40 @@ plan_reset_extremes(struct judge *judge, const struct slot *slot)
 	return added(judge, slot, add_item(judge, slot, CHANGE_RESET_EXTREMES));
 }
 
+static enum set_error
+plan_flush(struct judge *judge, const struct slot *slot)
+{
+	enum { FLUSH_IDLE = 1, FLUSH_FLUSH };
+
+	if (slot->varbind.integer == FLUSH_IDLE)
+		return SET_OK;
+	return added(judge, slot, add_item(judge, slot, CHANGE_FLUSH));
+}
+
+static enum set_error
+plan_delivery_action(struct judge *judge, const struct slot *slot)
+{
+	enum { ACTION_NONE = 1, ACTION_RETRY, ACTION_CANCEL };
+	const struct deliveries *deliveries = judge->txn->snapshot->deliveries;
+	const struct delivery *delivery = &deliveries->rows[txn_row(judge->txn, &slot->varbind)];
+	bool is_retry = slot->varbind.integer == ACTION_RETRY;
+
+	if (slot->varbind.integer == ACTION_NONE)
+		return SET_OK;
+	if (!delivery_is_waiting(delivery)) {
+		err_set(judge->err, -EINVAL, "delivery %u is at its end, or under way",
+		    (unsigned)delivery->id);
+		return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
+	}
+	return added(judge, slot, add_item(judge, slot, is_retry ? CHANGE_RETRY : CHANGE_CANCEL));
+}
+
+static enum set_error
+plan_replay(struct judge *judge, const struct slot *slot)
+{
+	return added(judge, slot, add_item(judge, slot, CHANGE_REPLAY));
+}
+
 static enum set_error (*const plans[])(struct judge *judge, const struct slot *slot) = {
 	[OPERATION_CONFIG_LOCK] = plan_config_lock,
 	[OPERATION_ALARM_ACTION] = plan_alarm_action,
@@ -217,6 +251,9 @@ static enum set_error (*const plans[])(struct judge *judge, const struct slot *s
 	[OPERATION_SHELVE] = plan_shelve,
 	[OPERATION_RESET_EXTREMES] = plan_reset_extremes,
 	[OPERATION_ROW_STATUS] = plan_row_status,
+	[OPERATION_FLUSH] = plan_flush,
+	[OPERATION_DELIVERY_ACTION] = plan_delivery_action,
+	[OPERATION_REPLAY] = plan_replay,
 };
 
 /* ---- settings ---- */

@@ -122,6 +122,23 @@ class Alarms(SetTest):
         self.manager.set_all((SENSOR, "minMaxReset", 1, "i", 2))
         self.manager.await_sensor("inlet", minimum=23000, maximum=23000, minMaxReset=1)
 
+    def test_deliveries_are_flushed_and_replayed(self):
+        self.begin()
+        await_(lambda: self.manager.rows("envsDeliveryTable"), "the delivery of agentStart")
+        first, = self.manager.rows("envsDeliveryTable").values()
+        await_(lambda: self.manager.rows("envsDeliveryTable")[first.index].state == 1,
+            "its delivery")
+        self.assertEqual(self.manager.try_set(
+            ("envsDeliveryTable", "action", first.index, "i", 2)), (INCONSISTENT, 1))
+        self.manager.set_all(("envsDeliveryTable", "action", first.index, "i", 1),
+            ("envsChannelTable", "flush", 1, "i", 2), (SYSTEM, "agentTrapReplay", 0, "u", 0))
+        await_(lambda: len(self.manager.rows("envsDeliveryTable")) == 2, "its replay")
+        self.assertEqual(self.manager.scalar("agentTrapReplay"), 0)
+        base, cap = ("envsDelivery", "retryBase", 0, "u"), ("envsDelivery", "retryCap", 0, "u")
+        self.manager.set_all((*base, 1000), (*cap, 2000))
+        self.assertEqual(self.manager.try_set((*cap, 2500), (*base, 3000)), (INCONSISTENT, 2))
+        self.assertEqual(self.manager.cell("envsDelivery", "retryCap"), 2000)
+
     def test_the_lock_lets_one_of_two_managers_through(self):
         self.begin()
         self.assertEqual(self.manager.scalar("configLock"), 0)

@@ -46,7 +46,14 @@ set_fixture_up(void **state)
 		conf->sensors[i].limits_enabled = LIMIT_BIT(LIMIT_HIGH_WARNING);
 	}
 	conf_seal(conf);
-	snapshot = (struct snapshot){ .conf = conf, .alarms = alarms_new(2) };
+	snapshot = (struct snapshot){
+		.conf = conf, .alarms = alarms_new(2), .deliveries = deliveries_new(3)
+	};
+	snapshot.deliveries->channel_count = 1;
+	snapshot.deliveries->channels[0] = (struct channel_view){ .channel = CHANNEL_SNMP };
+	snapshot.deliveries->rows[0] = (struct delivery){ .id = 4, .state = DELIVERY_DELIVERED };
+	snapshot.deliveries->rows[1] = (struct delivery){ .id = 6, .state = DELIVERY_DEFERRED };
+	snapshot.deliveries->rows[2] = (struct delivery){ .id = 8, .state = DELIVERY_IN_DOUBT };
 	snapshot.agent.config_lock = 41;
 	snapshot.agent.next_sensor_index = 12;
 	snapshot.alarms->rows[0].alarm = (struct alarm){ .id = 5, .state = ALARM_LATCHED };
@@ -60,6 +67,7 @@ set_fixture_down(void **state)
 	(void)state;
 	conf_unref(snapshot.conf);
 	free(snapshot.alarms);
+	free(snapshot.deliveries);
 	return 0;
 }
 

@@ -7,7 +7,8 @@
 
 /*
  * For tests of SET: a snapshot made by hand, with bus 1, sensors 3 and 7, which are high at 27,
- * alarms 5 (latched) and 9 (active), the lock at 41; the next sensor is 12.  Addresses with a "!"
+ * alarms 5 (latched) and 9 (active), channel 1, deliveries 4 (delivered), 6 (deferred) and 8 (in
+ * doubt), the lock at 41; the next sensor is 12.  Addresses with a "!"
  * are bad.
  */
 #define NOW 1000000
