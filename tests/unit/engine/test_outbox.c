@@ -364,6 +364,24 @@ a_destination_that_does_not_answer_is_probed_and_comes_back_by_steps(void **stat
 	bench_assert_books(bench);
 }
 
+/* Each has its own time, but what has stopped one has stopped all. */
+static void
+one_that_gets_through_takes_the_others_with_it(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_begin(bench, 20);
+	bench_reads(bench, 20, 31000);
+	while (bench->answered < 20)
+		bench_answer(bench, RESULT_MASTER_UNAVAILABLE, RESULT_TEMPORARY);
+	while (bench->job_count == 20)
+		bench_pass(bench, 100);
+	ASSERT_JOBS(bench, 20, 2);
+	bench_accept_all(bench);
+	assert_int_equal(bench->job_count, 40);
+	assert_int_equal(bench_channel(bench)->pending, 0);
+}
+
 static void
 a_carrier_that_is_full_is_asked_again(void **state)
 {
@@ -580,6 +598,7 @@ main(void)
 		OUTBOX_TEST(that_something_was_delivered_is_stored_after_a_while),
 		OUTBOX_TEST(held_rows_outlive_a_crash_and_a_reboot),
 		OUTBOX_TEST(a_destination_that_does_not_answer_is_probed_and_comes_back_by_steps),
+		OUTBOX_TEST(one_that_gets_through_takes_the_others_with_it),
 		OUTBOX_TEST(a_carrier_that_is_full_is_asked_again),
 		OUTBOX_TEST(people_flush_retry_and_cancel),
 		OUTBOX_TEST(the_end_of_the_agent_is_told_before_it_ends),

@@ -117,6 +117,51 @@ a_full_queue_gives_up_the_least_and_the_oldest(void **state)
 }
 
 static void
+what_is_told_again_gives_way_first(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->make_conf = small_conf;
+	bench_begin(bench, 4);
+	bench->answers = true;
+	bench_reads(bench, 4, 28000); /* 2 to 5 */
+	bench->answers = false;
+	bench->places = 0;
+	outbox_replay(bench->engine, 1);
+	bench_turn(bench);
+	assert_int_equal(bench_row(bench, 2)->step, 1);
+	bench_up(bench, false);
+	bench_reads(bench, 4, 20000); /* 6 to 9: clears, worth less than a warning */
+	bench_reads(bench, 4, 28000);
+	assert_int_equal(bench_row(bench, 3)->state, DELIVERY_FAILED);
+	assert_int_equal(bench_row(bench, 4)->state, DELIVERY_HELD);
+	assert_int_equal(bench_row(bench, 6)->state, DELIVERY_HELD);
+	bench_assert_books(bench);
+}
+
+/* Or the queue would feed itself. */
+static void
+the_end_of_what_tells_of_trouble_is_no_event(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_begin(bench, 1);
+	bench_up(bench, false);
+	bench_fill_disk(true);
+	bench_reads(bench, 1, 31000);
+	bench_reads(bench, 1, 20000);
+	bench_fill_disk(false);
+	bench_pass(bench, 3000);
+	bench_pass(bench, 14500000);
+	/* of raise, storageTrouble, clear and storageOk two were worth it */
+	assert_int_equal(bench_channel(bench)->books.expired, 4);
+	assert_int_equal(bench_event(bench, 7)->kind, EVENT_DELIVERY_FAILED);
+	assert_int_equal(bench_event(bench, 7)->numbers[0], 2);
+	assert_int_equal(bench_look(bench)->events->last_seq, 7);
+	bench_assert_books(bench);
+}
+
+static void
 a_commit_that_fails_gives_nobody_up(void **state)
 {
 	struct bench *bench = *state;
@@ -384,6 +429,8 @@ main(void)
 		OUTBOX_TEST(what_is_too_old_expires_but_not_an_alarm_that_is_active),
 		OUTBOX_TEST(a_sign_of_life_is_useful_for_ten_minutes),
 		OUTBOX_TEST(a_full_queue_gives_up_the_least_and_the_oldest),
+		OUTBOX_TEST(what_is_told_again_gives_way_first),
+		OUTBOX_TEST(the_end_of_what_tells_of_trouble_is_no_event),
 		OUTBOX_TEST(a_commit_that_fails_gives_nobody_up),
 		OUTBOX_TEST(a_channel_that_works_gives_nothing_up),
 		OUTBOX_TEST(what_nobody_knows_any_more_is_given_up),
