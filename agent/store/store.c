@@ -33,7 +33,7 @@ static const char *const settings[] = {
 	"PRAGMA cache_size = -256",  /* KiB */
 	"PRAGMA temp_store = MEMORY",
 	"PRAGMA journal_size_limit = 1048576",
-	"PRAGMA max_page_count = " PAGES_MAX,
+	("PRAGMA max_page_count = " PAGES_MAX),
 };
 
 /* The primary result codes that mean something to a caller or a person. */
