@@ -85,6 +85,7 @@ class ZabbixTest(consumer.harness.SystemTest):
         host, rack = self.polled, self.rack
         host.await_problems()
         host.set_macros(INTERVAL="1h", NODATA="2h", TRAP_HOLD="1h")
+        host.await_unpolled("envs.heartbeat")
         rack.script(inlet="33")
         began = time.monotonic()
         host.await_problems(INLET + "Beyond a critical limit")
@@ -119,4 +120,5 @@ class ZabbixTest(consumer.harness.SystemTest):
 if __name__ == "__main__":
     consumer.want("zabbix_server", "php", "psql", "/usr/lib/postgresql/*/bin/initdb", FRONTEND,
         SQL, "snmptrapd")
+    consumer.harness.HANG_S = 540  # minutes of processor on a machine that has more to do
     consumer.harness.main()

@@ -235,6 +235,16 @@ class Host:
     def await_value(self, key, value, seconds=START_S):
         await_(slowly(lambda: self.value(key) == value), f"{key} gets {value}", seconds)
 
+    def await_unpolled(self, key):
+        """Until the server has taken in that it is to ask seldom: nothing new for five seconds."""
+        seen = {}
+
+        def quiet():
+            clock = self.items()[key]["lastclock"]
+            seen.setdefault(clock, time.monotonic())
+            return time.monotonic() - seen[clock] > 5
+        await_(slowly(quiet), f"{key} is not polled any more", START_S)
+
     def problems(self):
         """Without those that only say that the daemon began anew, which last for one poll."""
         return sorted(problem["name"] for problem in self.zabbix.call("problem.get", {
