@@ -3,6 +3,7 @@
 # scripts/check --consumers, which installs what they need.
 QUICK_CONSUMER_TESTS = \
 	tests/system/consumers/test_check_snmp.py \
+	tests/system/consumers/test_managers.py \
 	tests/system/consumers/test_snmptrapd.py
 TESTS += $(QUICK_CONSUMER_TESTS)
 CONSUMER_TESTS = $(QUICK_CONSUMER_TESTS) \
