@@ -8,8 +8,10 @@ import glob
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
+import subprocess
 import sys
 import urllib.error
 import urllib.parse
@@ -36,6 +38,23 @@ def made(path):
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
+
+
+class Family(Process):
+    """A program that has children of its own: it ends them, or they go with it."""
+
+    def kill(self):
+        if self.is_running():
+            self.signal(signal.SIGTERM)
+            try:
+                self.popen.wait(harness.STOP_S)
+            except subprocess.TimeoutExpired:
+                pass
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.popen.wait()
 
 
 class Receiver(Process):

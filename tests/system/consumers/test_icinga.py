@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import consumer
-from consumer import CRITICAL, OK, Process, Rack, Receiver, await_, made, read
+from consumer import CRITICAL, OK, Family, Rack, Receiver, await_, made, read
 
 WAIT_S = 30
 STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"]
@@ -36,7 +36,7 @@ object Service "told-Rack A inlet" {{
 """
 
 
-class Icinga(Process):
+class Icinga(Family):
     """With the example in the comment of our file, and each second for a minute."""
 
     def __init__(self, stage):

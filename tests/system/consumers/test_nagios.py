@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import consumer
-from consumer import CRITICAL, OK, Process, Rack, Receiver, await_, made, read
+from consumer import CRITICAL, OK, Family, Rack, Receiver, await_, made, read
 
 WAIT_S = 30
 STATES = {"0": "OK", "1": "WARNING", "2": "CRITICAL", "3": "UNKNOWN"}
@@ -77,7 +77,7 @@ DAYS = "\n  ".join(f"{day} 00:00-24:00" for day in ("sunday", "monday", "tuesday
     "thursday", "friday", "saturday"))
 
 
-class Nagios(Process):
+class Nagios(Family):
     """The example that we ship, with the address of the stage's agent."""
 
     def __init__(self, stage):

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import consumer
-from consumer import Process, await_, fetch_json, made, read
+from consumer import Family, Process, await_, fetch_json, made, read
 
 SQL = "/usr/share/zabbix-server-pgsql"
 FRONTEND = "/usr/share/zabbix"
@@ -65,7 +65,7 @@ def folder_of(stage, name, user):
     return folder
 
 
-class Postgres(Process):
+class Postgres(Family):
     """Its data is for the test only: nothing is synchronised."""
 
     def __init__(self, stage):
@@ -93,13 +93,14 @@ class Postgres(Process):
                 self.sql("zabbix", "zabbix", file.read())
 
     def kill(self):
-        """On SIGTERM it would wait for its clients for ever; a SIGKILL leaves its children."""
+        """On SIGTERM it would wait for its clients for ever."""
         if self.is_running():
             self.signal(signal.SIGINT)
             self.popen.wait(consumer.harness.STOP_S)
+        super().kill()
 
 
-class Server(Process):
+class Server(Family):
     def __init__(self, stage, postgres, traps):
         # it takes none above 32767, where the system's free ones are
         self.port = next(port for port in range(20000 + os.getpid() % 10000, 32767)
@@ -115,14 +116,6 @@ class Server(Process):
     def reload(self):
         subprocess.run(["zabbix_server", "-c", self.conf, "-R", "config_cache_reload"],
             capture_output=True, check=False)
-
-    def kill(self):
-        if self.is_running():
-            self.signal(signal.SIGTERM)
-            try:
-                self.popen.wait(consumer.harness.STOP_S)
-            except subprocess.TimeoutExpired:
-                super().kill()
 
 
 class Frontend(Process):
