@@ -25,6 +25,7 @@ SYSTEM_TESTS = \
 	tests/system/test_alarms.py \
 	tests/system/test_check_envsensor.py \
 	tests/system/test_config.py \
+	tests/system/test_cookbook.py \
 	tests/system/test_ctl.py \
 	tests/system/test_daemonize.py \
 	tests/system/test_delivery.py \
