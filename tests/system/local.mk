@@ -43,6 +43,7 @@ SYSTEM_TESTS = \
 	tests/system/test_smtp_helper.py \
 	tests/system/test_smtp_real.py \
 	tests/system/test_smtp_session.py \
+	tests/system/test_views.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) \

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The three roles of snmpd-views.conf, as users of SNMPv3: who may read, operate and configure."""
+import os
+import subprocess
+
+import harness
+from harness import BUILD, GOOD, bus, sensor
+from manager import cell_oid
+
+VIEWS = os.path.join(BUILD, "scripts", "snmpd", "snmpd-views.conf")
+PHRASE = "a long enough phrase"
+ROLES = ("nms", "operator", "admin")
+DONE, NO_ACCESS = "", "noAccess"
+
+
+@harness.full_pass_only
+class Views(harness.SystemTest):
+    shared = True
+
+    @classmethod
+    def set_up_stage(cls):
+        with open(VIEWS, encoding="utf-8") as file:
+            views = file.read()
+        users = "".join(f'createUser {role} SHA-256 "{PHRASE}" AES "{PHRASE}"\n' for role in ROLES)
+        cls.stage.snmpd(users + views)
+        tree = harness.W1Tree(cls.stage)
+        tree.put("28-00000000000a", 41000)
+        cls.stage.daemon(bus("attic", "w1", tree.path) + sensor("warm", "attic",
+            "28-00000000000a", high_critical=40, on_delay="0s", min_samples=1)).await_master()
+        cls.manager.await_sensor("warm", quality=GOOD)
+        harness.await_(lambda: cls.manager.rows("envsAlarmTable"), "an alarm")
+
+    def ask(self, program, user, *words, level="authPriv"):
+        options = ["-v", "3", "-l", level, "-u", user, "-a", "SHA-256", "-A", PHRASE, "-t", "2"]
+        if level == "authPriv":
+            options += ["-x", "AES", "-X", PHRASE]
+        done = subprocess.run([program, *options, "-On", f"127.0.0.1:{self.stage.master.port}",
+            *words], env=self.stage.snmp_env(), stdin=subprocess.DEVNULL, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+        return done.stdout
+
+    def test_all_of_them_read(self):
+        for role in ROLES:
+            said = self.ask("snmpget", role, cell_oid("envsSensorTable", "name", 1))
+            self.assertIn('"warm"', said, role)
+
+    def test_nobody_does_without_privacy(self):
+        for role in ROLES:
+            said = self.ask("snmpget", role, cell_oid("envsSensorTable", "name", 1),
+                level="authNoPriv")
+            self.assertNotIn("warm", said, role)
+
+    def test_each_writes_what_its_role_may(self):
+        note = (cell_oid("envsAlarmTable", "note", 1), "s", "seen")
+        shelve = (cell_oid("envsSensorTable", "shelve", 1), "u", "60")
+        limit = (cell_oid("envsSensorTable", "highCritical", 1), "i", "45000")
+        interval = (cell_oid("envsBusTable", "pollInterval", 1), "u", "200")
+        for role, words, outcome in (
+                ("nms", note, NO_ACCESS),
+                ("nms", shelve, NO_ACCESS),
+                ("nms", limit, NO_ACCESS),
+                ("operator", note, DONE),
+                ("operator", shelve, DONE),
+                ("operator", limit, NO_ACCESS),
+                ("operator", interval, NO_ACCESS),
+                ("operator", shelve + limit, NO_ACCESS),
+                ("admin", note, DONE),
+                ("admin", shelve + limit + interval, DONE)):
+            said = self.ask("snmpset", role, *words)
+            self.assertEqual(NO_ACCESS in said, outcome == NO_ACCESS, (role, words, said))
+            self.assertEqual("Error" in said, outcome != DONE, (role, words, said))
+
+
+if __name__ == "__main__":
+    harness.main()
