@@ -18,16 +18,21 @@
 #define TEST_IDLE          1 /* envsMailTest */
 #define TEST_SEND          2
 
-/* Assigns all of it, or says why not; `what` is what the person wanted. */
+/* Assigns all of it, or says why not: `what` is what the person wanted, `rule` when the agent can
+ * do that. */
 static enum ctl_exit
 assign(struct ctl *ctl, const struct client_assignment *assignments, size_t count, const char *what,
-    struct err *err)
+    const char *rule, struct err *err)
 {
 	enum client_refusal refusal;
 	size_t at;
 
 	if (client_set(ctl->client, assignments, count, &refusal, &at, err) < 0)
 		return CTL_FAILED;
+	if (refusal == CLIENT_INCONSISTENT_VALUE || refusal == CLIENT_WRONG_VALUE) {
+		err_set(err, -EINVAL, "%s: refused: %s", what, rule);
+		return CTL_FAILED;
+	}
 	return target_refused(refusal, what, NULL, err) < 0 ? CTL_FAILED : CTL_OK;
 }
 
@@ -53,7 +58,7 @@ take_number(struct ctl *ctl, const char *what, uint32_t *ret_number, struct err 
 /* ---- alarms ---- */
 
 static enum ctl_exit
-act_on_alarm(struct ctl *ctl, int action, const char *done, struct err *err)
+act_on_alarm(struct ctl *ctl, int action, const char *done, const char *rule, struct err *err)
 {
 	struct client_assignment assignments[2];
 	size_t count = 1;
@@ -74,7 +79,7 @@ act_on_alarm(struct ctl *ctl, int action, const char *done, struct err *err)
 		count++;
 	}
 	snprintf(what, sizeof(what), "alarm %u", (unsigned)id);
-	end = assign(ctl, assignments, count, what, err);
+	end = assign(ctl, assignments, count, what, rule, err);
 	if (end == CTL_OK)
 		printf("alarm %u: %s\n", (unsigned)id, done);
 	return end;
@@ -83,13 +88,15 @@ act_on_alarm(struct ctl *ctl, int action, const char *done, struct err *err)
 enum ctl_exit
 ctl_acknowledge(struct ctl *ctl, struct err *err)
 {
-	return act_on_alarm(ctl, ACTION_ACKNOWLEDGE, "acknowledged", err);
+	return act_on_alarm(ctl, ACTION_ACKNOWLEDGE, "acknowledged",
+	    "only an alarm that nobody has acknowledged yet can be", err);
 }
 
 enum ctl_exit
 ctl_reset(struct ctl *ctl, struct err *err)
 {
-	return act_on_alarm(ctl, ACTION_RESET, "reset", err);
+	return act_on_alarm(ctl, ACTION_RESET, "reset",
+	    "only an alarm that has cleared and is latched can be reset", err);
 }
 
 /* ---- sensors ---- */
@@ -114,7 +121,8 @@ ctl_shelve(struct ctl *ctl, struct err *err)
 	if (target_find(ctl->client, kind, ctl->argv[0], &index, err) < 0)
 		return CTL_FAILED;
 	assignment = number_at(CLIENT_UNSIGNED, ms / 1000, target_cell(kind, 37, index));
-	end = assign(ctl, &assignment, 1, ctl->argv[0], err);
+	end = assign(ctl, &assignment, 1, ctl->argv[0],
+	    "no longer than max-shelve of the agent's file, by default 8h", err);
 	if (end == CTL_OK && ms > 0)
 		printf("%s: shelved for %s\n", ctl->argv[0], ctl->argv[1]);
 	else if (end == CTL_OK)
@@ -141,7 +149,7 @@ ctl_flush(struct ctl *ctl, struct err *err)
 		if (count == 0)
 			err_set(err, -ENOENT, "the agent has no channels; is it running?");
 		else
-			end = assign(ctl, assignments, count, "flush", err);
+			end = assign(ctl, assignments, count, "flush", "not now", err);
 	}
 	client_rows_done(&rows);
 	if (end == CTL_OK)
@@ -162,7 +170,7 @@ act_on_delivery(struct ctl *ctl, int action, const char *done, struct err *err)
 	assignment =
 	    number_at(CLIENT_INTEGER, action, (struct client_place){ { 1, 8, 2, 1, 14, id }, 6 });
 	snprintf(what, sizeof(what), "message %u", (unsigned)id);
-	end = assign(ctl, &assignment, 1, what, err);
+	end = assign(ctl, &assignment, 1, what, "only a message that waits can be", err);
 	if (end == CTL_OK)
 		printf("message %u: %s\n", (unsigned)id, done);
 	return end;
@@ -190,7 +198,8 @@ ctl_replay(struct ctl *ctl, struct err *err)
 	if (take_number(ctl, "the sequence number of the last event that arrived", &seq, err) < 0)
 		return CTL_USAGE;
 	assignment = number_at(CLIENT_UNSIGNED, seq, (struct client_place){ { 1, 1, 18, 0 }, 4 });
-	end = assign(ctl, &assignment, 1, "replay", err);
+	end =
+	    assign(ctl, &assignment, 1, "replay", "want a number of an event that there was", err);
 	if (end == CTL_OK)
 		printf("every event behind %u is notified again\n", (unsigned)seq);
 	return end;
@@ -237,6 +246,6 @@ ctl_test_mail(struct ctl *ctl, struct err *err)
 	    number_at(CLIENT_UNSIGNED, contact, (struct client_place){ { 1, 7, 4, 0 }, 4 });
 	assignments[1] =
 	    number_at(CLIENT_INTEGER, TEST_SEND, (struct client_place){ { 1, 7, 3, 0 }, 4 });
-	end = assign(ctl, assignments, 2, "test mail", err);
+	end = assign(ctl, assignments, 2, "test mail", "mail is not set up", err);
 	return end == CTL_OK ? await_test(ctl, err) : end;
 }

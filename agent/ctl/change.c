@@ -138,6 +138,26 @@ explain_limits(struct ctl *ctl, const struct changes *changes, struct err *err)
 	return limits_check(&rule, &level, err);
 }
 
+/* What else can be wrong with that setting (NULL: the row as a whole) beside the others. */
+static const char *
+explain(const struct field *field)
+{
+	static const struct {
+		const char *key, *text;
+	} reasons[] = {
+		{ "name", "the name is taken" },
+		{ "bus", "there is no bus of that name" },
+		{ "address", "the driver of the bus does not understand it" },
+	};
+
+	if (field == NULL)
+		return "it stands in the agent's file, or something it needs is missing or wrong";
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(field->key, reasons[i].key) == 0)
+			return reasons[i].text;
+	return "it does not fit the other settings";
+}
+
 static int
 refused(struct ctl *ctl, const struct changes *changes, enum client_refusal refusal, size_t at,
     struct err *err)
@@ -150,18 +170,8 @@ refused(struct ctl *ctl, const struct changes *changes, enum client_refusal refu
 	if (refusal == CLIENT_INCONSISTENT_VALUE && changes->kind->object == CONF_SENSOR &&
 	    explain_limits(ctl, changes, err) < 0)
 		return err_prefix(err, "%s: refused: ", what), -EINVAL;
-	if (refusal == CLIENT_INCONSISTENT_VALUE && field == NULL)
-		return err_set(err, -EINVAL,
-		    "%s: refused: it stands in the agent's file, or something it needs is missing "
-		    "or wrong",
-		    what);
-	if (refusal == CLIENT_INCONSISTENT_VALUE && field->type == FIELD_NAME)
-		return err_set(
-		    err, -EINVAL, "%s: refused: the name is taken, or there is none like it", what);
-	if (refusal == CLIENT_INCONSISTENT_VALUE && strcmp(field->key, "address") == 0)
-		return err_set(err, -EINVAL,
-		    "%s: refused: the driver of the bus does not understand it, or it is taken",
-		    what);
+	if (refusal == CLIENT_INCONSISTENT_VALUE)
+		return err_set(err, -EINVAL, "%s: refused: %s", what, explain(field));
 	return target_refused(refusal, what, field, err);
 }
 

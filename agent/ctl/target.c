@@ -18,14 +18,14 @@
 	}
 
 static const struct target_kind kinds[] = {
-	{ CONF_SENSOR, "sensor", PLACE(1, 3, 1, 1), 2, 46, PLACE(1, 1, 19, 0) },
-	{ CONF_BUS, "bus", PLACE(1, 2, 1, 1), 2, 0, NO_PLACE },
-	{ CONF_RELAY, "relay", PLACE(1, 7, 9, 1), 2, 16, NO_PLACE },
-	{ CONF_CONTACT, "contact", PLACE(1, 7, 10, 1), 2, 13, NO_PLACE },
-	{ CONF_AGENT, "agent", PLACE(1, 1), 0, 0, NO_PLACE },
-	{ CONF_EVENT, "agent", PLACE(1, 6), 0, 0, NO_PLACE },
-	{ CONF_MAIL, "agent", PLACE(1, 7), 0, 0, NO_PLACE },
-	{ CONF_DELIVERY, "agent", PLACE(1, 8), 0, 0, NO_PLACE },
+	{ CONF_SENSOR, "sensor", "", PLACE(1, 3, 1, 1), 2, 46, PLACE(1, 1, 19, 0) },
+	{ CONF_BUS, "bus", "", PLACE(1, 2, 1, 1), 2, 0, NO_PLACE },
+	{ CONF_RELAY, "relay", "", PLACE(1, 7, 9, 1), 2, 16, NO_PLACE },
+	{ CONF_CONTACT, "contact", "", PLACE(1, 7, 10, 1), 2, 13, NO_PLACE },
+	{ CONF_AGENT, "agent", "", PLACE(1, 1), 0, 0, NO_PLACE },
+	{ CONF_EVENT, "agent", "", PLACE(1, 6), 0, 0, NO_PLACE },
+	{ CONF_MAIL, "agent", "mail.", PLACE(1, 7), 0, 0, NO_PLACE },
+	{ CONF_DELIVERY, "agent", "delivery.", PLACE(1, 8), 0, 0, NO_PLACE },
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -117,7 +117,7 @@ no_such_key(const struct target_kind *kind, const char *key, struct err *err)
 
 			if (!is_of_it || !is_settable(schema_at(n), &kinds[i]))
 				continue;
-			strbuf_add(&buffer, "%s%s", comma, schema_at(n)->key);
+			strbuf_add(&buffer, "%s%s%s", comma, kinds[i].prefix, schema_at(n)->key);
 			comma = ", ";
 		}
 	return err_set(err, -ENOENT, "%s has no setting \"%s\"; there are %s",
@@ -131,10 +131,14 @@ target_field(const struct target_kind **kind, const char *key, const struct fiel
 	bool is_scalar = (*kind)->name_column == 0;
 
 	for (size_t i = 0; i < KIND_COUNT; i++) {
-		const struct field *field = schema_find(kinds[i].object, key);
+		size_t prefix = strlen(kinds[i].prefix);
+		const struct field *field;
 
 		if (is_scalar ? kinds[i].name_column != 0 : &kinds[i] != *kind)
 			continue;
+		if (strncmp(key, kinds[i].prefix, prefix) != 0)
+			continue;
+		field = schema_find(kinds[i].object, key + prefix);
 		if (field == NULL || !is_settable(field, &kinds[i]))
 			continue;
 		*kind = &kinds[i];

@@ -14,6 +14,7 @@
 struct target_kind {
 	enum conf_object object;
 	const char *noun;               /* "sensor" */
+	const char *prefix;             /* of its keys among those of the agent: "mail." */
 	struct client_place place;      /* the entry, or the group */
 	unsigned name_column;           /* 0: scalars */
 	unsigned status_column;         /* RowStatus; 0: rows are neither added nor removed */
@@ -32,7 +33,8 @@ int target_find(struct client *client, const struct target_kind *kind, const cha
 struct client_place target_cell(const struct target_kind *kind, unsigned column, uint32_t index);
 
 /* The field behind a key, where it can be set by SNMP: for scalars in any group (*kind is then the
- * group's).  -ENOENT with the keys that there are. */
+ * group's), where the key has the name of its section before it: delivery.maximum.  -ENOENT with
+ * the keys that there are. */
 int target_field(const struct target_kind **kind, const char *key, const struct field **ret_field,
     struct err *err);
 

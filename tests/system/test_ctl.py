@@ -145,6 +145,22 @@ class Reading(harness.SystemTest):
             self.assertIn(words, done.stderr)
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
+    def test_a_refusal_names_the_rule(self):
+        for arguments, words in (
+                (("set", "warm", "high-warning=41"), "high critical limit 40 is not above high"),
+                (("set", "warm", "name=cold"), "warm: name: refused: the name is taken"),
+                (("set", "warm", "bus=x"), "there is no bus of that name"),
+                (("set", "warm", "address=x"), "the driver of the bus does not understand it"),
+                (("remove", "warm"), "it stands in the agent's file"),
+                (("reset", "1"), "only an alarm that has cleared and is latched"),
+                (("ack", "77"), "there is no such row"),
+                (("shelve", "warm", "9h"), "no longer than max-shelve")):
+            done = self.ctl.run(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), arguments)
+            self.assertIn(words, done.stderr)
+        done = self.ctl.run("set", "--agent", "maximum=100")
+        self.assertIn("delivery.maximum", done.stderr)
+
     def test_a_silent_agent_is_told(self):
         done = self.ctl.run("status", community="wrong")
         self.assertEqual(done.returncode, 1)
