@@ -138,6 +138,7 @@ a_change_that_cannot_be_stored_leaves_everything_as_it_was(void **state)
 	assert_int_equal(look(bench)->events->last_seq, last_seq);
 	read_both(bench, 29000);
 	read_both(bench, 29000);
+	assert_changed(bench, false);
 	assert_int_equal(look(bench)->agent.storage, STORAGE_OK);
 	assert_int_equal(count_events(bench, EVENT_STORAGE_TROUBLE), 1);
 	assert_int_equal(count_events(bench, EVENT_ACKNOWLEDGE), 0);
@@ -227,6 +228,7 @@ a_change_is_checked_again_if_the_configuration_has_moved(void **state)
 {
 	struct bench *bench = *state;
 	struct change *first = new_change(bench), *second = new_change(bench);
+	const struct conf *stale = conf_ref(look(bench)->conf);
 
 	add_setting(first, 1, "high-critical", "30");
 	add_setting(first, 1, "limits-enabled", "high-warning, high-critical");
@@ -235,11 +237,13 @@ a_change_is_checked_again_if_the_configuration_has_moved(void **state)
 	assert_int_equal(try_change(bench, second), -EINVAL);
 	second = new_change(bench);
 	second->generation--;
+	second->candidate = conf_copy(stale);
 	add_setting(second, 1, "high-warning", "29");
 	assert_int_equal(try_change(bench, second), 0);
 	assert_int_equal(conf_sensor(look(bench)->conf, 1)->limit_milli[LIMIT_HIGH_WARNING], 29000);
 	assert_int_equal(
 	    conf_sensor(look(bench)->conf, 1)->limit_milli[LIMIT_HIGH_CRITICAL], 30000);
+	conf_unref(stale);
 }
 
 /* The delay of the slow one goes on over a change of the quick one. */
@@ -258,6 +262,38 @@ another_sensor_notices_nothing(void **state)
 	}
 	read_both(bench, 29000);
 	assert_int_equal(look(bench)->alarms->count, 2);
+}
+
+static bool
+has_rate_alarm(struct bench *bench)
+{
+	const struct alarms *alarms = look(bench)->alarms;
+	bool is_there = false;
+
+	for (size_t i = 0; i < alarms->count; i++)
+		is_there |= alarms->rows[i].alarm.kind == ALARM_RATE && alarms->rows[i].sensor == 2;
+	return is_there;
+}
+
+/* A window of five minutes fills while the other sensor is changed all the time. */
+static void
+the_rate_of_another_sensor_is_watched_on(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change = new_change(bench);
+
+	add_setting(change, 2, "rate-limit", "1");
+	add_setting(change, 2, "limits-enabled", "rate");
+	assert_int_equal(try_change(bench, change), 0);
+	for (int64_t second = 0; second < 330 && !has_rate_alarm(bench); second++) {
+		read_both(bench, 10000 + 50 * second);
+		if (second % 10 != 0)
+			continue;
+		change = new_change(bench);
+		add_setting(change, 1, "location", second % 20 == 0 ? "here" : "there");
+		assert_int_equal(try_change(bench, change), 0);
+	}
+	assert_true(has_rate_alarm(bench));
 }
 
 /* Events that go do not come back: they go when it is certain. */
@@ -329,6 +365,7 @@ main(void)
 		TEST(a_change_that_comes_too_late_is_not_done),
 		TEST(a_change_is_checked_again_if_the_configuration_has_moved),
 		TEST(another_sensor_notices_nothing),
+		TEST(the_rate_of_another_sensor_is_watched_on),
 		TEST(fewer_events_are_kept_once_the_change_is),
 		TEST(extremes_are_reset_at_the_end),
 	};
