@@ -77,6 +77,7 @@ engine_free(struct engine *engine)
 	engine_free_privates(engine->privates, engine->conf);
 	conf_unref(engine->conf);
 	overlay_done(&engine->laid);
+	overlay_done(&engine->known);
 	change_free(engine->undo);
 	event_log_done(&engine->log);
 	outbox_done(engine);

@@ -206,6 +206,8 @@ engine_rewrite(struct engine *engine, struct err *err)
 	if (r == 0)
 		r = store_put_uuid(engine->store, engine->agent.uuid, err);
 	if (r == 0)
+		r = engine_rewrite_settings(engine, err);
+	if (r == 0) /* where those have not said it already */
 		r = put_indices(engine->store, engine->conf, err);
 	if (r == 0)
 		r = store_clear_alarms(engine->store, err);

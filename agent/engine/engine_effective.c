@@ -22,23 +22,36 @@ put_line(void *context, const char *line)
 }
 
 static int
-write_to(struct engine *engine, const char *path, struct err *err)
+know(struct engine *engine, struct err *err)
 {
 	struct overlay overlay = { 0 };
-	struct replace *replace;
 	int r = engine_load_overlay(engine, &overlay, err);
+
+	if (r < 0) {
+		overlay_done(&overlay);
+		return r;
+	}
+	overlay_compare(&overlay, engine->conf);
+	overlay_done(&engine->known);
+	engine->known = overlay;
+	engine->has_known = true;
+	return 0;
+}
+
+static int
+write_to(struct engine *engine, const char *path, struct err *err)
+{
+	struct replace *replace;
+	int r = know(engine, err);
 
 	if (r == 0)
 		r = replace_begin(path, &replace, err);
-	if (r == 0) {
-		overlay_compare(&overlay, engine->conf);
-		replace_add(replace,
-		    "# The configuration in force, written by envsensord at each change.\n\n");
-		conf_print(engine->conf, &overlay, put_line, replace);
-		r = replace_end(replace, err);
-	}
-	overlay_done(&overlay);
-	return r;
+	if (r < 0)
+		return r;
+	replace_add(
+	    replace, "# The configuration in force, written by envsensord at each change.\n\n");
+	conf_print(engine->conf, &engine->known, put_line, replace);
+	return replace_end(replace, err);
 }
 
 void

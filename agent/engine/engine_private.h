@@ -109,6 +109,8 @@ struct engine {
 	} care;
 	/* engine_effective.c */
 	bool is_effective_old, has_effective_failed;
+	bool has_known;
+	struct overlay known;     /* what of SNMP is stored, should the database be lost */
 	int64_t effective_due_ms; /* not before */
 
 	int64_t tick_due_ms;
@@ -165,6 +167,7 @@ int engine_lay_settings(struct engine *engine, struct conf *conf, struct err *er
 int engine_lay_idle(struct engine *engine, struct conf *conf, struct err *err); /* rows by SET */
 void engine_tell_laid(struct engine *engine);
 int engine_write_laid(struct engine *engine, struct err *err);
+int engine_rewrite_settings(struct engine *engine, struct err *err); /* in another database */
 
 /* engine_load.c: what was stored, before the first configuration is in force. */
 int engine_load(struct engine *engine, const struct conf *conf, struct private_sensor *privates,

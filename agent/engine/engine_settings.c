@@ -261,6 +261,44 @@ engine_write_laid(struct engine *engine, struct err *err)
 	return r;
 }
 
+/* A row of the file is known by the name that the file has. */
+static int
+rewrite_setting(struct engine *engine, const struct overlay_setting *known, struct err *err)
+{
+	const struct store_setting setting = {
+		.kind = store_kinds[known->object],
+		.index = known->index,
+		.key = known->key,
+		.value = known->value,
+		.file_value = known->file_value,
+	};
+	int r = 0;
+
+	if (strcmp(setting.key, "name") == 0 && setting.file_value != NULL)
+		r = store_put_identity(
+		    engine->store, setting.kind, setting.file_value, setting.index, err);
+	return r == 0 ? store_put_setting(engine->store, &setting, err) : r;
+}
+
+int
+engine_rewrite_settings(struct engine *engine, struct err *err)
+{
+	const struct overlay *known = &engine->known;
+	int r = 0;
+
+	if (engine->has_known)
+		r = store_clear_settings(engine->store, err);
+	for (size_t i = 0; i < known->row_count && r == 0; i++) {
+		const struct overlay_row *row = &known->rows[i];
+
+		r = store_restore_row(
+		    engine->store, store_kinds[row->object], row->index, row->row_status, err);
+	}
+	for (size_t i = 0; i < known->setting_count && r == 0; i++)
+		r = rewrite_setting(engine, &known->settings[i], err);
+	return r;
+}
+
 /* ---- told ---- */
 
 static struct origin

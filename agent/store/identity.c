@@ -168,7 +168,22 @@ store_rename_identity(
 	return r;
 }
 
-/* Its key can be no name: '=' is not in their grammar. */
+/* It can be no name: '=' is not in their grammar. */
+static const char *
+row_key(uint32_t index, char key[12])
+{
+	snprintf(key, 12, "=%u", (unsigned)index);
+	return key;
+}
+
+int
+identity_restore_row(struct store *store, enum store_kind kind, uint32_t index, struct err *err)
+{
+	char key[12];
+
+	return store_put_identity(store, kind, row_key(index, key), index, err);
+}
+
 int
 identity_claim(struct store *store, enum store_kind kind, uint32_t index, struct err *err)
 {
@@ -178,7 +193,7 @@ identity_claim(struct store *store, enum store_kind kind, uint32_t index, struct
 
 	if (index == 0 || index > INDEX_MAX)
 		return err_set(err, -EINVAL, "%u is no index: want 1 to %d", index, INDEX_MAX);
-	snprintf(key, sizeof(key), "=%u", (unsigned)index);
+	row_key(index, key);
 	r = find(store, kind, key, &found, err);
 	if (r < 0 || found == index)
 		return r;

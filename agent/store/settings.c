@@ -17,11 +17,13 @@ settings_init(struct store *store, struct err *err)
 		{ &store->setting.remove,
 		    "DELETE FROM setting WHERE kind = ?1 AND idx = ?2 AND key = ?3" },
 		{ &store->setting.remove_all, "DELETE FROM setting WHERE kind = ?1 AND idx = ?2" },
+		{ &store->setting.clear, "DELETE FROM setting" },
 		{ &store->setting.load, "SELECT kind, idx, key, value, file_value FROM setting"
 					" ORDER BY kind, idx, key" },
 		{ &store->row.put,
 		    "REPLACE INTO added_row (kind, idx, status) VALUES (?1, ?2, ?3)" },
 		{ &store->row.remove, "DELETE FROM added_row WHERE kind = ?1 AND idx = ?2" },
+		{ &store->row.clear, "DELETE FROM added_row" },
 		{ &store->row.load, "SELECT kind, idx, status FROM added_row ORDER BY kind, idx" },
 	};
 
@@ -93,6 +95,18 @@ store_remove_settings(struct store *store, enum store_kind kind, uint32_t index,
 	return run(store, store->setting.remove_all, "cannot remove the settings of a row", err);
 }
 
+int
+store_clear_settings(struct store *store, struct err *err)
+{
+	int r = store_check_transaction(store, err);
+
+	if (r == 0)
+		r = store_run(store, store->setting.clear, "cannot clear the settings", err);
+	if (r == 0)
+		r = store_run(store, store->row.clear, "cannot clear the rows by SET", err);
+	return r;
+}
+
 struct setting_loader {
 	sqlite3_stmt *statement;
 	int (*take)(void *context, const struct store_setting *setting, struct err *err);
@@ -128,6 +142,15 @@ store_load_settings(struct store *store,
 	    store, loader.statement, "cannot read the settings", take_setting, &loader, err);
 }
 
+static int
+put_row(
+    struct store *store, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err)
+{
+	bind_row(store->row.put, kind, index);
+	sqlite3_bind_int64(store->row.put, 3, row_status);
+	return run(store, store->row.put, "cannot store a row", err);
+}
+
 int
 store_put_row(
     struct store *store, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err)
@@ -136,11 +159,16 @@ store_put_row(
 
 	if (r == 0)
 		r = identity_claim(store, kind, index, err);
-	if (r < 0)
-		return r;
-	bind_row(store->row.put, kind, index);
-	sqlite3_bind_int64(store->row.put, 3, row_status);
-	return run(store, store->row.put, "cannot store a row", err);
+	return r == 0 ? put_row(store, kind, index, row_status, err) : r;
+}
+
+int
+store_restore_row(
+    struct store *store, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err)
+{
+	int r = identity_restore_row(store, kind, index, err);
+
+	return r == 0 ? put_row(store, kind, index, row_status, err) : r;
 }
 
 int

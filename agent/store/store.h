@@ -220,6 +220,7 @@ int store_remove_setting(
     struct store *store, enum store_kind kind, uint32_t index, const char *key, struct err *err);
 int store_remove_settings(
     struct store *store, enum store_kind kind, uint32_t index, struct err *err); /* of a row */
+int store_clear_settings(struct store *store, struct err *err);                  /* and rows */
 int store_load_settings(struct store *store,
     int (*take)(void *context, const struct store_setting *setting, struct err *err), void *context,
     struct err *err);
@@ -231,6 +232,8 @@ int store_load_settings(struct store *store,
 int store_put_row(struct store *store, enum store_kind kind, uint32_t index, uint32_t row_status,
     struct err *err);
 int store_remove_row(struct store *store, enum store_kind kind, uint32_t index, struct err *err);
+int store_restore_row(struct store *store, enum store_kind kind, uint32_t index,
+    uint32_t row_status, struct err *err); /* in a database that has lost it */
 int store_load_rows(struct store *store,
     int (*take)(
 	void *context, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err),

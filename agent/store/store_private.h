@@ -50,10 +50,10 @@ struct store {
 		sqlite3_stmt *put, *remove, *load, *put_books, *get_books;
 	} delivery;
 	struct {
-		sqlite3_stmt *put, *tidy, *remove, *remove_all, *load;
+		sqlite3_stmt *put, *tidy, *remove, *remove_all, *clear, *load;
 	} setting;
 	struct {
-		sqlite3_stmt *put, *remove, *load;
+		sqlite3_stmt *put, *remove, *clear, *load;
 	} row;
 };
 
@@ -120,6 +120,8 @@ int meta_init(struct store *store, struct err *err);
 
 /* identity.c: the index of a row by SET, which has no name in a file.  See store_put_row. */
 int identity_claim(struct store *store, enum store_kind kind, uint32_t index, struct err *err);
+int
+identity_restore_row(struct store *store, enum store_kind kind, uint32_t index, struct err *err);
 
 /* What the database has been through, kept in it until store_forget_story.  It gets another uuid:
  * what happened after a copy was made had numbers, too. */

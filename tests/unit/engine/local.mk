@@ -63,7 +63,8 @@ TESTS += tests/unit/engine/test_engine_memory
 check_PROGRAMS += tests/unit/engine/test_engine_settings
 tests_unit_engine_test_engine_settings_SOURCES = tests/unit/engine/test_engine_settings.c \
 	tests/unit/fixture.c tests/unit/fixture.h tests/unit/conf/mock_drivers.c \
-	tests/unit/conf/mock_drivers.h
+	tests/unit/conf/mock_drivers.h tests/unit/store/trouble.c tests/unit/store/trouble.h
+tests_unit_engine_test_engine_settings_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_engine_test_engine_settings_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_settings
 change_bench = tests/unit/engine/change_bench.c tests/unit/engine/change_bench.h \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "engine/engine.h"
 #include "tests/unit/conf/mock_drivers.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/store/trouble.h"
 #include "tests/unit/unit.h"
 
 /* The real engine on a real database that holds what SNMP has set; time is an argument. */
@@ -117,6 +119,14 @@ set(struct bench *bench, uint32_t index, const char *key, const char *value, con
 
 	assert_int_equal(store_begin(bench->store, NULL), 0);
 	assert_int_equal(store_put_setting(bench->store, &setting, NULL), 0);
+	assert_int_equal(store_commit(bench->store, NULL), 0);
+}
+
+static void
+unset(struct bench *bench, uint32_t index, const char *key)
+{
+	assert_int_equal(store_begin(bench->store, NULL), 0);
+	assert_int_equal(store_remove_setting(bench->store, STORE_SENSOR, index, key, NULL), 0);
 	assert_int_equal(store_commit(bench->store, NULL), 0);
 }
 
@@ -426,6 +436,80 @@ it_is_tried_again_when_it_cannot_be_written(void **state)
 	assert_non_null(effective(bench, &mode));
 }
 
+/* ---- another database ---- */
+
+/* A turn with a sample of sensor 2, a second after the last. */
+static void
+reads(struct bench *bench, int32_t value_milli)
+{
+	struct bus_report *report = calloc(1, sizeof(*report) + sizeof(report->samples[0]));
+	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
+	struct reading reading = reading_good((struct raw){ .kind = RAW_MILLI, .i = value_milli });
+
+	bench->now.boottime_ms += 1000;
+	bench->now.wall_ms += 1000;
+	report->bus = 1;
+	report->generation = 1000;
+	report->state = BUS_UP;
+	report->count = 1;
+	report->samples[0] = (struct sample){ 2, reading, bench->now.boottime_ms };
+	engine_step(bench->engine, &message, &bench->now);
+	engine_turn_end(bench->engine, &bench->now);
+	engine_write_effective(bench->engine, &bench->now);
+}
+
+static int
+damaged_count(const struct bench *bench)
+{
+	char pattern[80];
+	glob_t found;
+	int count;
+
+	snprintf(pattern, sizeof(pattern), "%s/*.damaged-*Z", bench->folder);
+	count = glob(pattern, 0, NULL, &found) == 0 ? (int)found.gl_pathc : 0;
+	globfree(&found);
+	return count;
+}
+
+static void
+assert_outlives_damage(struct bench *bench, bool has_copy)
+{
+	configure(bench, file_conf(32000));
+	if (has_copy) { /* of an older state */
+		set(bench, 1, "high-critical", "50", "32");
+		set(bench, 1, "gain", "3", "1");
+		assert_int_equal(store_copy(bench->store, NULL), 0);
+		unset(bench, 1, "gain");
+	}
+	set(bench, 1, "high-critical", "40", "32");
+	set(bench, 2, "name", "outlet", "b");
+	add_row(bench, 7, "c", "line");
+	configure(bench, file_conf(32000));
+	reads(bench, 20000);
+	trouble_damage(bench->store);
+	for (int i = 0; i < 120; i++)
+		reads(bench, i / 40 % 2 == 0 ? 50000 : 20000);
+	assert_int_equal(damaged_count(bench), 1);
+	restart(bench, file_conf(32000));
+	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 40000);
+	assert_int_equal(sensor_of(bench, "a").gain_micro, 1000000);
+	assert_int_equal(sensor_of(bench, "outlet").index, 2);
+	assert_int_equal(sensor_of(bench, "c").index, 7);
+	assert_stored(bench, 6, "7:1 ");
+}
+
+static void
+what_snmp_has_set_outlives_a_damaged_database(void **state)
+{
+	assert_outlives_damage(*state, false);
+}
+
+static void
+a_copy_does_not_bring_back_what_was_set_before(void **state)
+{
+	assert_outlives_damage(*state, true);
+}
+
 int
 main(void)
 {
@@ -440,6 +524,8 @@ main(void)
 		ON_A_BENCH(the_file_takes_over_a_row_by_set_with_its_index),
 		ON_A_BENCH(the_file_takes_over_a_name_with_its_index),
 		ON_A_BENCH(what_is_in_force_is_written_at_most_each_second),
+		ON_A_BENCH(what_snmp_has_set_outlives_a_damaged_database),
+		ON_A_BENCH(a_copy_does_not_bring_back_what_was_set_before),
 		ON_A_BENCH(it_is_tried_again_when_it_cannot_be_written),
 	};
 

@@ -220,6 +220,30 @@ an_index_goes_on_under_another_name(void **state)
 }
 
 static void
+all_is_cleared_and_a_row_restored_in_another_database(void **state)
+{
+	struct store *store = opened();
+	uint32_t index;
+
+	(void)state;
+	assert_int_equal(store_begin(store, NULL), 0);
+	put(store, STORE_SENSOR, 1, "gain", "2", "1");
+	assert_int_equal(store_put_row(store, STORE_SENSOR, 1, 1, NULL), 0);
+	assert_int_equal(store_clear_settings(store, NULL), 0);
+	assert_stored(store, "", "");
+	assert_int_equal(store_identity(store, STORE_SENSOR, "a", &index, NULL), 0);
+	assert_int_equal(index, 2);
+	assert_int_equal(store_restore_row(store, STORE_SENSOR, 1, 2, NULL), 0);
+	assert_int_equal(store_restore_row(store, STORE_CONTACT, 9, 1, NULL), 0);
+	assert_stored(store, "", "2.1:2 5.9:1 ");
+	assert_int_equal(store_next_index(store, STORE_SENSOR), 3);
+	assert_int_equal(store_next_index(store, STORE_CONTACT), 10);
+	assert_int_equal(store_put_row(store, STORE_CONTACT, 9, 2, NULL), 0); /* its own */
+	store_rollback(store);
+	store_close(store);
+}
+
+static void
 nothing_is_written_without_a_transaction(void **state)
 {
 	const struct store_setting setting = { STORE_SENSOR, 1, "gain", "2", "1" };
@@ -245,6 +269,7 @@ main(void)
 		IN_A_FOLDER(settings_are_removed_one_by_one_or_with_their_row),
 		IN_A_FOLDER(a_row_takes_its_index_for_ever),
 		IN_A_FOLDER(an_index_goes_on_under_another_name),
+		IN_A_FOLDER(all_is_cleared_and_a_row_restored_in_another_database),
 		IN_A_FOLDER(nothing_is_written_without_a_transaction),
 	};
 
