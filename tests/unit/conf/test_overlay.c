@@ -191,6 +191,10 @@ static const struct {
 	    "s.1.low-warning=20<0; s.1.limits-enabled=low-warning, high-warning<high-warning, "
 	    "high-critical; s.1.high-warning=25<27",
 	    "", "hhx", "s.1.deadband=3; s.1.high-warning=25" },
+	{ "two that fit only together, beside one that does not fit", "ab",
+	    "s.1.limits-enabled=low-critical, low-warning; s.1.low-critical=0; s.1.low-warning=5",
+	    "s.1.bus=bus3<bus1; s.1.low-critical=10<0; s.1.low-warning=15<5", "", "xhh",
+	    "s.1.low-critical=10; s.1.low-warning=15" },
 	{ "a bus by SNMP that the file has no more", "ab", "", "s.1.bus=bus3<bus1; s.1.gain=2<1",
 	    "", "xh", "s.1.bus=bus1; s.1.gain=2" },
 	{ "a bus and an address that go together", "ab", "",
