@@ -140,38 +140,18 @@ away_open(struct store *store, struct err *err)
 
 /* ---- coming back ---- */
 
-/* Runs a statement in `to` for each row of one in `from`, with the columns as its parameters. */
-static int
-merge(struct store *to, struct store *from, const char *rows, const char *put, struct err *err)
-{
-	sqlite3_stmt *source, *target;
-	int r = store_prepare(from, rows, &source, err);
-
-	if (r < 0)
-		return r;
-	r = store_prepare(to, put, &target, err);
-	while (r == 0 && sqlite3_step(source) == SQLITE_ROW) {
-		for (int i = 0; i < sqlite3_column_count(source); i++)
-			sqlite3_bind_value(target, i + 1, sqlite3_column_value(source, i));
-		r = store_run(to, target, "cannot store an index", err);
-	}
-	sqlite3_finalize(source);
-	sqlite3_finalize(target);
-	return r;
-}
-
 /* Indices that were given meanwhile. */
 static int
 merge_indices(struct store *to, struct store *from, struct err *err)
 {
-	int r = merge(to, from, "SELECT kind, next FROM counter",
+	int r = store_merge(to, from, "SELECT kind, next FROM counter",
 	    "INSERT INTO counter (kind, next) VALUES (?1, ?2)"
 	    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)",
 	    err);
 
 	if (r < 0)
 		return r;
-	return merge(to, from, "SELECT kind, key, idx FROM identity",
+	return store_merge(to, from, "SELECT kind, key, idx FROM identity",
 	    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)", err);
 }
 

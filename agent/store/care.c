@@ -129,22 +129,25 @@ care_finish_new(struct store *store, struct err *err)
 }
 
 static int
-make_new(struct store *store, enum storage_story story, int64_t copy_wall_ms, struct err *err)
+make_new(struct store *store, struct store *damaged, enum storage_story story, int64_t copy_wall_ms,
+    struct err *err)
 {
 	struct store_path path;
 	int r = store_connect(store, store_beside(store, STORE_NEW, &path), err);
 
 	if (r == 0)
 		r = meta_tell_story(store, story, copy_wall_ms, err);
-	if (r == 0)
-		return care_finish_new(store, err);
-	store_disconnect(store);
-	return r;
+	if (r < 0) {
+		store_disconnect(store);
+		return r;
+	}
+	salvage(store, damaged);
+	return care_finish_new(store, err);
 }
 
 /* -EUCLEAN: this one is damaged, too, or not there. */
 static int
-make_from_copy(struct store *store, const char *suffix, struct err *err)
+make_from_copy(struct store *store, struct store *damaged, const char *suffix, struct err *err)
 {
 	struct store_path copy, new;
 	int r;
@@ -155,25 +158,35 @@ make_from_copy(struct store *store, const char *suffix, struct err *err)
 	r = file_copy(copy.text, store_beside(store, STORE_NEW, &new), err);
 	if (r < 0)
 		return r;
-	return make_new(store, STORAGE_STORY_RESTORED, file_wall_ms(copy.text), err);
+	return make_new(store, damaged, STORAGE_STORY_RESTORED, file_wall_ms(copy.text), err);
+}
+
+static int
+make_other(struct store *store, struct store *damaged, struct err *err)
+{
+	int r = -EUCLEAN;
+
+	for (size_t i = 0; i < sizeof(store_copies) / sizeof(store_copies[0]) && r == -EUCLEAN; i++)
+		r = make_from_copy(store, damaged, store_copies[i], err);
+	if (r != -EUCLEAN)
+		return r;
+	care_remove(store, STORE_NEW);
+	return make_new(store, damaged, STORAGE_STORY_ANEW, 0, err);
 }
 
 int
 care_replace(struct store *store, const struct err *damage, struct err *err)
 {
-	int r = -EUCLEAN;
+	struct store damaged = *store;
+	int r;
 
 	/* It is set aside as it was found: its log is not written into it. */
-	if (store->db != NULL)
-		sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	store_disconnect(store);
+	if (damaged.db != NULL)
+		sqlite3_db_config(damaged.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	memset((char *)store + STORE_CONNECTION, 0, sizeof(*store) - STORE_CONNECTION);
 	snprintf(store->damage, sizeof(store->damage), "%.*s", DAMAGE_OCTETS, damage->text);
-	for (size_t i = 0; i < sizeof(store_copies) / sizeof(store_copies[0]) && r == -EUCLEAN; i++)
-		r = make_from_copy(store, store_copies[i], err);
-	if (r == -EUCLEAN) {
-		care_remove(store, STORE_NEW);
-		r = make_new(store, STORAGE_STORY_ANEW, 0, err);
-	}
+	r = make_other(store, &damaged, err);
+	store_disconnect(&damaged);
 	if (r == 0)
 		r = care_put_in_place(store, err);
 	if (r == 0)

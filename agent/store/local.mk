@@ -13,6 +13,7 @@ agent_store_libstore_a_SOURCES = \
 	agent/store/identity.c \
 	agent/store/meta.c \
 	agent/store/numbers.c \
+	agent/store/salvage.c \
 	agent/store/schema.c \
 	agent/store/settings.c \
 	agent/store/state.c \

@@ -151,6 +151,15 @@ int care_finish_new(struct store *store, struct err *err);
 int care_put_in_place(struct store *store, struct err *err);
 void care_remove(const struct store *store, const char *suffix); /* the file and its logs */
 
+/* salvage.c: runs a statement of `to` for each row of one of `from`, with the columns as its
+ * parameters. */
+int store_merge(
+    struct store *to, struct store *from, const char *rows, const char *put, struct err *err);
+
+/* What a damaged database still tells of what no copy has yet and nobody knows by heart: indices,
+ * and what was set by SNMP. */
+void salvage(struct store *to, struct store *damaged);
+
 /* away.c: the disk is away: connects to an image in memory of the database, or of its newest good
  * copy, or a new one.  What went wrong stays in `err`. -ENOMEM */
 int away_open(struct store *store, struct err *err);
