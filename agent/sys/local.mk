@@ -2,6 +2,7 @@
 noinst_LIBRARIES += agent/sys/libsys.a
 agent_sys_libsys_a_SOURCES = \
 	agent/sys/chan.c agent/sys/chan.h \
+	agent/sys/child.c agent/sys/child.h \
 	agent/sys/clock.c agent/sys/clock.h \
 	agent/sys/daemonize.c agent/sys/daemonize.h \
 	agent/sys/lock.c agent/sys/lock.h \

@@ -24,3 +24,7 @@ TESTS += \
 check_PROGRAMS += tests/unit/sys/test_replace
 tests_unit_sys_test_replace_LDADD = $(sys_test_libs)
 TESTS += tests/unit/sys/test_replace
+
+check_PROGRAMS += tests/unit/sys/test_child
+tests_unit_sys_test_child_LDADD = $(sys_test_libs)
+TESTS += tests/unit/sys/test_child
