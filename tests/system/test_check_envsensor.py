@@ -183,8 +183,9 @@ class Moving(PluginTest):
         status, text, _, _ = self.check("-m", "buses")
         self.assertEqual(status, CRITICAL)
         self.assertRegex(text, r"^ENVSENSOR CRITICAL - rack is down \(.+\)$")
-        self.manager.await_sensor("Rack A inlet", quality=FAULT)
-        self.assert_check(inlet, UNKNOWN, "Rack A inlet no reading (its bus is down)")
+        # the driver opens it again and again, and for a moment it seems to be back
+        await_(lambda: self.check(*inlet)[:2] == (UNKNOWN,
+            "ENVSENSOR UNKNOWN - Rack A inlet no reading (its bus is down)"), "the bus is told")
         rack.script()
         self.manager.await_bus("rack", state=UP, seconds=60)
         self.await_check(["-m", "buses"], OK, "rack is up")
