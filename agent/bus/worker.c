@@ -176,6 +176,17 @@ worker_lose(struct worker *worker, const struct err *err)
 }
 
 static void
+worker_works(struct worker *worker)
+{
+	const struct conf_bus *bus = worker->plan->bus;
+
+	worker->reopen_backoff_ms = 0;
+	if (worker->state == BUS_DOWN)
+		log_info("bus \"%s\": %s is open again", bus->name, bus->endpoint);
+	worker_set_state(worker, BUS_UP);
+}
+
+static void
 worker_open(struct worker *worker)
 {
 	const struct conf_bus *bus = worker->plan->bus;
@@ -191,14 +202,12 @@ worker_open(struct worker *worker)
 		worker_lose(worker, &err);
 		return;
 	}
-	if (worker->state == BUS_DOWN) {
-		worker->counters.reopens++;
-		log_info("bus \"%s\": %s is open again", bus->name, bus->endpoint);
-	}
-	/* reopen_backoff_ms stays until the first read that works: a port that opens and dies at
-	 * once must not be opened once a second for ever. */
+	worker->counters.reopens += worker->state == BUS_DOWN;
+	/* A lost bus is back with the first read that works, and so is its pace: a port that opens
+	 * and dies at once must not be opened once a second for ever, and not told each time. */
 	plan_forgive(worker->plan);
-	worker_set_state(worker, BUS_UP);
+	if (worker->state != BUS_DOWN || worker->plan->unit_count == 0)
+		worker_works(worker);
 }
 
 /* ---- one round ---- */
@@ -261,6 +270,8 @@ worker_read_unit(struct worker *worker, struct plan_unit *unit, int64_t now_ms)
 	}
 	if (worker->bus == NULL || !was_open)
 		return;
+	if (worker->state == BUS_DOWN)
+		worker_works(worker);
 	worker->reopen_backoff_ms = 0;
 	if (plan_answered(unit, has_answered, time_ms))
 		worker_tell_unit(worker, unit, worker->room.readings[0].reason);
@@ -319,7 +330,7 @@ worker_round(struct worker *worker, struct chan_message *ret_message)
 	           worker_read_units(worker, true, now_ms, ret_message);
 	if (is_whole)
 		worker->cycle_ms = (uint32_t)(clock_boottime_ms() - now_ms);
-	if (worker->bus != NULL)
+	if (worker->bus != NULL && worker->state != BUS_DOWN)
 		worker->state = plan_is_degraded(worker->plan) ? BUS_DEGRADED : BUS_UP;
 	worker_hand_over(worker);
 	return !is_whole;

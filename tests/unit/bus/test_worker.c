@@ -186,6 +186,35 @@ a_lost_bus_says_so_for_each_sensor_and_is_opened_again(void **state)
 }
 
 static void
+a_bus_that_opens_and_dies_at_once_stays_down(void **state)
+{
+	struct conf *conf = fixture_conf(script, 50);
+	struct chan *reports;
+	struct buses *buses;
+	enum bus_state bus_state;
+	uint32_t reopens = 0;
+
+	(void)state;
+	write_script("a 1\n");
+	fixture_sensor(conf, 1, "a");
+	buses = start(conf, &reports);
+	await_sample(reports, 1, FAULT_NONE, &bus_state);
+	write_script("a lost\n");
+	await_sample(reports, 1, FAULT_BUS_DOWN, &bus_state);
+	while (reopens < 2) {
+		struct bus_report *report = next_report(reports);
+
+		assert_int_equal(report->state, BUS_DOWN);
+		reopens = report->counters.reopens;
+		free(report);
+	}
+	write_script("a 5\n");
+	await_sample(reports, 1, FAULT_NONE, &bus_state);
+	assert_int_equal(bus_state, BUS_UP);
+	finish(buses, reports, conf);
+}
+
+static void
 a_bus_that_never_was_there_is_down(void **state)
 {
 	struct conf *conf = fixture_conf("/nonexistent/script", 50);
@@ -301,6 +330,7 @@ main(void)
 		cmocka_unit_test(reports_samples_with_their_own_time),
 		cmocka_unit_test(a_silent_unit_degrades_the_bus_and_nothing_else),
 		cmocka_unit_test(a_lost_bus_says_so_for_each_sensor_and_is_opened_again),
+		cmocka_unit_test(a_bus_that_opens_and_dies_at_once_stays_down),
 		cmocka_unit_test(a_bus_that_never_was_there_is_down),
 		cmocka_unit_test(a_new_configuration_changes_what_is_read),
 		cmocka_unit_test(a_disabled_bus_rests),
