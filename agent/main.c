@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "attend.h"
@@ -290,6 +291,16 @@ handle_signals(struct agent *agent, const sigset_t *signals)
 	service_stopping();
 }
 
+/* There may be passwords in it: no core, and no other process of the same user looks inside.  The
+ * leak checker of a sanitizer would have to. */
+static void
+keep_memory_private(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 static int
 run(struct agent *agent, struct conf *conf)
 {
@@ -299,6 +310,7 @@ run(struct agent *agent, struct conf *conf)
 	int r;
 
 	apply_log_level(conf);
+	keep_memory_private();
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

@@ -38,8 +38,10 @@ SYSTEM_TESTS = \
 	tests/system/test_owserver.py \
 	tests/system/test_print_config.py \
 	tests/system/test_profiles.py \
+	tests/system/test_secrets.py \
 	tests/system/test_service.py \
 	tests/system/test_set.py \
+	tests/system/test_set_many.py \
 	tests/system/test_smtp_helper.py \
 	tests/system/test_smtp_real.py \
 	tests/system/test_smtp_session.py \
