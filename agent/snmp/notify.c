@@ -30,7 +30,7 @@ struct notify_job {
 struct notify {
 	struct hub *hub;
 	struct agentx_listener listener;
-	char master[sizeof(((struct delivery_outcome *)0)->relay)];
+	const char *master;
 	atomic_uint places; /* jobs that are neither answered nor given up */
 	struct notify_job *out[NOTIFY_OUT_MAX];
 	size_t out_count;
@@ -49,7 +49,7 @@ notify_new(struct hub *hub, const struct agentx_listener *listener, const char *
 		return NULL;
 	notify->hub = hub;
 	notify->listener = *listener;
-	text_copy(notify->master, sizeof(notify->master), master);
+	notify->master = master;
 	return notify;
 }
 

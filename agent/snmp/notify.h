@@ -22,7 +22,7 @@
 struct notify;
 struct notify_job;
 
-/* `master`: its address, for people.  NULL: out of memory. */
+/* `master`: its address, for people, which outlives the carrier.  NULL: out of memory. */
 struct notify *
 notify_new(struct hub *hub, const struct agentx_listener *listener, const char *master);
 void notify_free(struct notify *notify); /* copes with NULL */
