@@ -107,11 +107,12 @@ tell(struct notify *notify, struct notify_job *job, enum result result, enum res
 		outcome->took_ms = (uint32_t)(clock_boottime_ms() - job->sent_ms);
 	text_copy(outcome->text, sizeof(outcome->text), text);
 	text_copy(outcome->relay, sizeof(outcome->relay), notify->master);
-	if (outcome->delivery != 0) {
-		job->outcome = NULL;
+	job->outcome = NULL;
+	notify_job_free(job); /* first: whoever hears of it may want its place */
+	if (outcome->delivery != 0)
 		notify->listener.outcome(notify->listener.context, outcome);
-	}
-	notify_job_free(job);
+	else
+		free(outcome);
 }
 
 static void

@@ -70,6 +70,17 @@ note(const char *text)
 	snprintf(told + n, sizeof(told) - n, "%s%s", n == 0 ? "" : " ", text);
 }
 
+static struct notify_job *
+job_of(uint32_t delivery)
+{
+	const struct delivery_job job = {
+		.delivery = delivery,
+		.record = { .seq = delivery, .kind = EVENT_AGENT_START, .severity = 1 },
+	};
+
+	return notify_job_new(notify, &job);
+}
+
 static void
 take_outcome(void *context, struct delivery_outcome *outcome)
 {
@@ -80,9 +91,12 @@ take_outcome(void *context, struct delivery_outcome *outcome)
 		[RESULT_PERMANENT] = "permanent",
 		[RESULT_IN_DOUBT] = "in-doubt",
 	};
+	struct notify_job *next = job_of(99);
 	char text[32];
 
 	(void)context;
+	assert_non_null(next); /* there is a place again */
+	notify_job_free(next);
 	snprintf(text, sizeof(text), "%u:%s", outcome->delivery, classes[outcome->class]);
 	note(text);
 	last = *outcome;
@@ -108,17 +122,6 @@ hear(void)
 	memcpy(copy, told, sizeof(copy));
 	told[0] = '\0';
 	return copy;
-}
-
-static struct notify_job *
-job_of(uint32_t delivery)
-{
-	const struct delivery_job job = {
-		.delivery = delivery,
-		.record = { .seq = delivery, .kind = EVENT_AGENT_START, .severity = 1 },
-	};
-
-	return notify_job_new(notify, &job);
 }
 
 static void
