@@ -6,6 +6,7 @@ EXTRA_DIST += docs/DRIVERS.md
 EXTRA_DIST += docs/HACKING.md
 EXTRA_DIST += docs/MONITORING.md
 EXTRA_DIST += docs/PROFILES.md
+EXTRA_DIST += docs/SECURITY.md
 EXTRA_DIST += docs/SNMPSET.md
 
 EXTRA_DIST += docs/envsensord.8.in
