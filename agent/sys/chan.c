@@ -278,6 +278,19 @@ chan_call(struct chan *chan, int kind, struct chan_request *request, struct chan
 	return -ETIMEDOUT;
 }
 
+bool
+chan_get_reply(struct chan *replies, struct chan_reply *ret_reply)
+{
+	static const struct timespec long_past = { 0, 0 };
+	struct chan_message message;
+	uint64_t id;
+
+	if (!get(replies, &long_past, &message, &id))
+		return false;
+	*ret_reply = (struct chan_reply){ id, message.kind, message.data };
+	return true;
+}
+
 void
 chan_answer(const struct chan_request *request, int code, void *data)
 {

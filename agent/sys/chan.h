@@ -65,6 +65,10 @@ struct chan_reply {
 int chan_call(struct chan *chan, int kind, struct chan_request *request, struct chan *replies,
     int64_t timeout_ms, struct chan_reply *ret_reply);
 
+/* For a caller that does not wait: it fills `id` and `replies`, puts the request as any message,
+ * and gets here what was answered; chan_call is not for the same `replies`.  False: nothing yet. */
+bool chan_get_reply(struct chan *replies, struct chan_reply *ret_reply);
+
 /* The receiver's half, once per request and before it is freed: never blocks, takes `data`. */
 void chan_answer(const struct chan_request *request, int code, void *data);
 

@@ -288,6 +288,30 @@ answer_two(void *argument)
 }
 
 static void
+answers_come_to_one_that_does_not_wait(void **state)
+{
+	struct chan *requests = channel(2), *replies = channel(2);
+	struct chan_request first = { 7, replies }, second = { 8, replies };
+	struct chan_reply reply = { .code = 42 };
+
+	(void)state;
+	assert_false(chan_get_reply(replies, &reply));
+	assert_int_equal(reply.code, 42);
+	chan_answer(&second, -5, NULL);
+	chan_answer(&first, 0, &letters[0]);
+	assert_true(chan_get_reply(replies, &reply));
+	assert_int_equal(reply.id, 8);
+	assert_int_equal(reply.code, -5);
+	assert_true(chan_get_reply(replies, &reply));
+	assert_int_equal(reply.id, 7);
+	assert_int_equal(reply.code, 0);
+	assert_ptr_equal(reply.data, &letters[0]);
+	assert_false(chan_get_reply(replies, &reply));
+	chan_free(requests);
+	chan_free(replies);
+}
+
+static void
 drops_a_late_answer(void **state)
 {
 	size_t capacity;
@@ -392,6 +416,7 @@ main(void)
 		cmocka_unit_test(fd_is_readable_exactly_while_messages_wait),
 		cmocka_unit_test(a_call_gets_its_own_answer),
 		cmocka_unit_test(a_call_gives_up_in_time_and_when_full),
+		cmocka_unit_test(answers_come_to_one_that_does_not_wait),
 		cmocka_unit_test(drops_a_late_answer),
 		cmocka_unit_test(loses_nothing_in_a_storm),
 	};
