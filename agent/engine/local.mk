@@ -18,6 +18,7 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/engine_thread.c agent/engine/engine_thread.h \
 	agent/engine/engine_turn.c \
 	agent/engine/event_log.c agent/engine/event_log.h \
+	agent/engine/mail_job.c agent/engine/mail_job.h \
 	agent/engine/outbox.c agent/engine/outbox.h \
 	agent/engine/outbox_commit.c \
 	agent/engine/outbox_late.c \
