@@ -32,3 +32,11 @@ check_PROGRAMS += tests/tools/mail-samples
 tests_tools_mail_samples_SOURCES = tests/tools/mail-samples.c \
 	tests/tools/mail_samples.c tests/tools/mail_samples.h
 tests_tools_mail_samples_LDADD = agent/core/libcore.a
+if WITH_MAIL
+# The mailer without an engine, for tests/system/test_mailer.py.
+check_PROGRAMS += tests/tools/mailer-drive
+tests_tools_mailer_drive_SOURCES = tests/tools/mailer-drive.c
+tests_tools_mailer_drive_LDADD = agent/mail/libmail.a agent/engine/libengine.a \
+	agent/store/libstore.a agent/smtp/libprotocol.a agent/conf/libconf.a agent/sys/libsys.a \
+	agent/core/libcore.a $(SQLITE_LIBS) $(CONFUSE_LIBS)
+endif
