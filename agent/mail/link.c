@@ -305,8 +305,9 @@ hear_all(struct link *link, int64_t now_ms)
 		if (link->state == LINK_CLOSING)
 			continue;
 		if (link->state == LINK_TOKEN) {
-			if (link->token[0] == '\0')
-				text_copy(link->token, sizeof(link->token), text);
+			if (link->token[0] == '\0' &&
+			    !text_copy(link->token, sizeof(link->token), text))
+				link->token[0] = '\0'; /* the half of one is none */
 			explicit_bzero(text, len);
 			continue;
 		}
