@@ -11,7 +11,7 @@ import threading
 import unittest
 
 from harness import BUILD, IS_LONG, WAIT_S, await_
-from smtp_helper import PASSWORD, PROGRAM, SmtpFake, USER, main
+from smtp_helper import Certificates, PASSWORD, PROGRAM, SmtpFake, USER, main
 
 DRIVE = os.path.join(BUILD, "tests/tools/mailer-drive")
 DONE, TEMPORARY, CONFIGURATION, PERMANENT, IN_DOUBT = range(5)
@@ -195,10 +195,24 @@ class Checks(MailerTest):
         self.assertRegex(mailer.line("checked"), f"^1 serverNotReady {TEMPORARY} -1 .*go away")
 
 
+    def test_tell_how_long_the_certificate_lasts(self):
+        folder = tempfile.TemporaryDirectory(prefix="envs-")
+        self.addCleanup(folder.cleanup)
+        certificates = Certificates(folder.name)
+        for name, want in (("good", "^1 ok 0 (39|40) $"),
+                ("other", "^1 certificateInvalid [12] (39|40) .*mismatch")):
+            with self.subTest(name=name):
+                fake = self.fake(security="tls", context=certificates.context(name))
+                mailer = self.mailer()
+                mailer.relay(fake.port, security=1, ca_file=certificates.ca)
+                mailer.tell("check 1 1")
+                self.assertRegex(mailer.line("checked"), want)
+
+
 class Failures(MailerTest):
     def test_a_helper_killed_while_it_sends_is_a_result_and_the_next_goes(self):
         fake, mailer = self.pair()
-        for n in range(1, KILLS, 2):
+        for n in range(1, 2 * KILLS, 2):
             before = len(fake.mails)
             mailer.tell("answer never", f"mail {n} 1 {OPS}")
             mailer.line("asked")
