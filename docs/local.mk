@@ -28,3 +28,8 @@ docs/envsensord.conf.5: tests/tools/gen-conf-man$(EXEEXT)
 	mv -f $@.tmp $@
 
 dist_man_MANS += docs/envsensorctl.1
+if WITH_MAIL
+dist_man_MANS += docs/envsensord-smtp.8
+else
+EXTRA_DIST += docs/envsensord-smtp.8
+endif

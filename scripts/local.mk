@@ -5,6 +5,16 @@ EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/install-packages
 EXTRA_DIST += scripts/bench scripts/bench_figures.py
 EXTRA_DIST += scripts/bench_peer.py
+EXTRA_DIST += scripts/package
+EXTRA_DIST += scripts/packaging/debian/changelog.in
+EXTRA_DIST += scripts/packaging/debian/control.in
+EXTRA_DIST += scripts/packaging/debian/copyright.in
+EXTRA_DIST += scripts/packaging/debian/envsensord.conf
+EXTRA_DIST += scripts/packaging/debian/envsensord.install
+EXTRA_DIST += scripts/packaging/debian/envsensord.postinst
+EXTRA_DIST += scripts/packaging/debian/envsensord.postrm
+EXTRA_DIST += scripts/packaging/debian/rules
+EXTRA_DIST += scripts/packaging/debian/source/format
 EXTRA_DIST += scripts/bootstrap scripts/check .ci/run
 
 bashcompdir = $(datadir)/bash-completion/completions
