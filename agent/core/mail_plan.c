@@ -102,7 +102,7 @@ struct chain {
 	struct mail_row *rows;
 	size_t count;
 	struct mail_row *last[ROUTE_OWN + 1]; /* that waits, by sort */
-	bool is_over, is_told, may_be_told, has_raise;
+	bool is_over, is_out, is_told, may_be_told, has_raise;
 	int64_t since_ms; /* the first that waits */
 };
 
@@ -121,8 +121,8 @@ look_at(struct mail_row *rows, size_t count)
 		const struct delivery *delivery = rows[i].delivery;
 
 		chain.is_told |= delivery->state == DELIVERY_DELIVERED;
-		chain.may_be_told |=
-		    chain.is_told || delivery->in_doubt > 0 || delivery_is_under_way(delivery);
+		chain.is_out |= delivery_is_under_way(delivery);
+		chain.may_be_told |= chain.is_told || delivery->in_doubt > 0;
 		chain.has_raise |= route_sort_of(rows[i].record->kind) == ROUTE_RAISE;
 		if (!is_waiting(&rows[i]))
 			continue;
@@ -177,6 +177,8 @@ resolve_alarm(const struct planning *planning, struct mail_row *rows, size_t cou
 	struct mail_row *speaker = find_speaker(planning, &chain);
 	int64_t wait_ms = 0;
 
+	if (chain.is_out)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		if (!is_waiting(&rows[i]))
 			continue;
@@ -376,6 +378,12 @@ find_first_held(const struct planning *planning)
 	return first;
 }
 
+static unsigned
+less(unsigned from, unsigned by)
+{
+	return from > by ? from - by : 0;
+}
+
 static void
 take_flood(const struct planning *planning, const struct mail_row *first)
 {
@@ -383,6 +391,8 @@ take_flood(const struct planning *planning, const struct mail_row *first)
 	const struct limiter_rule *rule = &planning->rule->limiter;
 	int64_t due_ms = recipient->flood.digest_ms;
 
+	if (recipient->out > 0)
+		return;
 	if (limiter_room_long(&recipient->limiter, rule, planning->now_ms) == 0 &&
 	    first->delivery->class < DELIVERY_CRITICAL) {
 		int64_t long_ms = limiter_due_long_ms(&recipient->limiter, rule, planning->now_ms);
@@ -414,10 +424,12 @@ take_alerts(const struct planning *planning)
 		take_flood(planning, first);
 		return;
 	}
-	room = limiter_room(&recipient->limiter, rule, planning->now_ms);
+	room = less(limiter_room(&recipient->limiter, rule, planning->now_ms), recipient->out);
 	if (room == 0 && first->delivery->class < DELIVERY_CRITICAL) {
 		planning->plan->is_limited = true;
-		wait_until(planning, limiter_due_ms(&recipient->limiter, rule, planning->now_ms));
+		if (recipient->out == 0)
+			wait_until(
+			    planning, limiter_due_ms(&recipient->limiter, rule, planning->now_ms));
 		return;
 	}
 	take_group(planning, first, room > 0 ? 0 : DELIVERY_CRITICAL);
@@ -451,7 +463,7 @@ finish(const struct planning *planning)
 	qsort(rows, planning->count, sizeof(rows[0]),
 	    plan->kind == MAIL_DIGEST ? compare_events : compare_classes);
 	if (plan->kind != MAIL_NONE && !plan->is_repeat)
-		plan->lead = rows[0].delivery->id;
+		plan->lead = rows[0].record->seq;
 }
 
 void
@@ -464,9 +476,6 @@ mail_plan(const struct mail_rule *rule, struct mail_recipient *recipient, struct
 	if (count == 0)
 		return;
 	resolve(&planning);
-	for (size_t i = 0; i < count; i++)
-		if (delivery_is_under_way(rows[i].delivery))
-			return;
 	take_own(&planning, MAIL_TEST);
 	if (ret_plan->kind == MAIL_NONE && !take_repeat(&planning))
 		take_alerts(&planning);

@@ -44,7 +44,7 @@ struct mail_row {
 	const struct delivery *delivery;
 	const struct record *record;
 	const struct alarm_row *alarm; /* as it is now; NULL: not listed any more, or of none */
-	uint32_t lead;                 /* of one in doubt: the row that its mail is named by */
+	uint32_t lead; /* of one in doubt: seq of the event that its mail is named by */
 
 	/* found by mail_plan() */
 	enum mail_fate fate;
@@ -68,6 +68,7 @@ struct mail_rule {
 
 struct mail_recipient {
 	int64_t escalate_after_ms;
+	unsigned out; /* mails that are under way */
 	struct limiter limiter;
 	struct flood flood;
 };
@@ -75,7 +76,7 @@ struct mail_recipient {
 struct mail_plan {
 	enum mail_kind kind;
 	size_t count;      /* that go: the first of the rows, in the order of the telling */
-	uint32_t lead;     /* id of the row that the mail is named by */
+	uint32_t lead;     /* seq of the event that the mail is named by */
 	uint8_t class;     /* the highest of those that go */
 	int64_t oldest_ms; /* the first of them was made then */
 	bool is_repeat;    /* of one in doubt: it has been counted */
@@ -83,7 +84,7 @@ struct mail_plan {
 	int64_t due_ms;    /* of MAIL_NONE: when there may be something; INT64_MAX: never */
 };
 
-/* Reorders the rows.  While one of them is under way nothing goes. */
+/* Reorders the rows.  Of an alarm of which one is under way nothing goes. */
 void mail_plan(const struct mail_rule *rule, struct mail_recipient *recipient,
     struct mail_row *rows, size_t count, int64_t now_ms, struct mail_plan *ret_plan);
 

@@ -125,6 +125,7 @@ set_up(struct stage *stage, const struct story *story)
 		enum severity severity = row->is_critical ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 
 		stage->records[i] = (struct record){
+			.seq = (uint32_t)i + 1,
 			.kind = (uint8_t)kind_of(row->kind),
 			.alarm_id = row->alarm,
 			.severity = (uint8_t)severity,
@@ -206,8 +207,8 @@ waits_for_what_belongs_together(void **state)
 		{ "what failed has its own time", { FAILED('R', 1, 100, 140) }, "1", 0, 139,
 		    MAIL_NONE, "-", 140 },
 		{ "which comes", { FAILED('R', 1, 100, 140) }, "1", 0, 140, MAIL_ALERT, "g", 0 },
-		{ "nothing while one is under way", { IS('R', 'o', 1, 100), IS('R', 'w', 2, 100) },
-		    "12", 0, 200, MAIL_NONE, "--", 0 },
+		{ "while another is under way", { IS('R', 'o', 1, 100), IS('R', 'w', 2, 100) },
+		    "12", 0, 200, MAIL_ALERT, "-g", 0 },
 		{ "a test at once, by itself",
 		    { IS_CRITICAL('R', 'w', 1, 100), IS('T', 'w', 0, 200) }, "1", 0, 200, MAIL_TEST,
 		    "-g", 0 },
