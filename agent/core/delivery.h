@@ -70,6 +70,7 @@ struct delivery {
 	uint32_t attempts;
 	uint32_t failures; /* in a row, since the last reason to hope */
 	uint32_t in_doubt; /* attempts that may have arrived */
+	uint32_t lead;     /* seq of the event that its last mail was named by; 0: none */
 	int64_t created_ms, created_wall_ms;
 	int64_t useful_until_ms;
 	int64_t next_ms;  /* held, deferred: not before; INT64_MAX: when the channel works again */
@@ -98,6 +99,14 @@ struct delivery_books {
 	uint32_t late_next, late_count; /* accepted, for which there was no room; 0: none */
 	uint32_t replay_next, replay_last,
 	    replay_step; /* what is told again, in rows of that step */
+};
+
+/* What a contact got since the database was made (envsContactTable). */
+struct contact_books {
+	uint32_t sent;        /* mails */
+	uint32_t undelivered; /* rows that ended otherwise, of which it does not know yet */
+	bool has_result;
+	uint8_t last_result; /* enum result */
 };
 
 /* The state behind it, with the row's counts; -EINVAL: a row in this state does not take that. */

@@ -6,7 +6,7 @@
 #define COLUMNS                                                                              \
 	"id, seq, channel, destination, step, alarm, class, created_wall_ms, created_ms,"    \
 	" useful_until_ms, state, attempts, failures, in_doubt, next_ms, ended_ms, boot_id," \
-	" result, code, enhanced, reply, relay"
+	" result, code, enhanced, reply, relay, lead"
 
 #define BOOKS                                                                                \
 	"accepted, delivered, deferred, expired, failed, superseded, in_doubt, last_result," \
@@ -19,17 +19,22 @@ deliveries_init(struct store *store, struct err *err)
 	const struct store_statement statements[] = {
 		{ &store->delivery.put,
 		    "INSERT INTO delivery (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
+		    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)"
 		    " ON CONFLICT (id) DO UPDATE SET created_ms = ?9, useful_until_ms = ?10,"
 		    " state = ?11, attempts = ?12, failures = ?13, in_doubt = ?14, next_ms = ?15,"
 		    " ended_ms = ?16, boot_id = ?17, result = ?18, code = ?19, enhanced = ?20,"
-		    " reply = ?21, relay = ?22" },
+		    " reply = ?21, relay = ?22, lead = ?23" },
 		{ &store->delivery.remove, "DELETE FROM delivery WHERE id = ?1" },
 		{ &store->delivery.load, "SELECT " COLUMNS " FROM delivery ORDER BY id" },
 		{ &store->delivery.put_books,
 		    "REPLACE INTO channel (channel, " BOOKS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
 		    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)" },
 		{ &store->delivery.get_books, "SELECT " BOOKS " FROM channel WHERE channel = ?1" },
+		{ &store->delivery.put_contact,
+		    "REPLACE INTO contact (idx, sent, undelivered, last_result)"
+		    " VALUES (?1, ?2, ?3, ?4)" },
+		{ &store->delivery.get_contact,
+		    "SELECT sent, undelivered, last_result FROM contact WHERE idx = ?1" },
 	};
 
 	return store_prepare_all(
@@ -72,6 +77,7 @@ store_put_delivery(
 	sqlite3_bind_text(statement, at++, delivery->enhanced, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(statement, at++, delivery->reply, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(statement, at++, delivery->relay, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(statement, at++, delivery->lead);
 	return store_run(store, statement, "cannot store a delivery", err);
 }
 
@@ -135,6 +141,7 @@ take_delivery(void *context, struct err *err)
 	store_column_text(statement, at++, delivery.enhanced, sizeof(delivery.enhanced));
 	store_column_text(statement, at++, delivery.reply, sizeof(delivery.reply));
 	store_column_text(statement, at++, delivery.relay, sizeof(delivery.relay));
+	delivery.lead = (uint32_t)sqlite3_column_int64(statement, at++);
 	created.boottime_ms = delivery.created_ms;
 	created.wall_ms = delivery.created_wall_ms;
 	return loader->take(loader->context, &delivery, &created, err);
@@ -225,6 +232,55 @@ store_get_books(
 		break;
 	default:
 		r = store_error(store, "cannot read the books of a channel", err);
+		break;
+	}
+	sqlite3_reset(statement);
+	if (r == 0)
+		*ret_books = books;
+	return r;
+}
+
+/* ---- contacts ---- */
+
+int
+store_put_contact(
+    struct store *store, uint32_t index, const struct contact_books *books, struct err *err)
+{
+	sqlite3_stmt *statement = store->delivery.put_contact;
+	int r = store_check_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, index);
+	sqlite3_bind_int64(statement, 2, books->sent);
+	sqlite3_bind_int64(statement, 3, books->undelivered);
+	if (books->has_result)
+		sqlite3_bind_int(statement, 4, books->last_result);
+	else
+		sqlite3_bind_null(statement, 4);
+	return store_run(store, statement, "cannot store the books of a contact", err);
+}
+
+int
+store_get_contact(
+    struct store *store, uint32_t index, struct contact_books *ret_books, struct err *err)
+{
+	sqlite3_stmt *statement = store->delivery.get_contact;
+	struct contact_books books = { 0 };
+	int r = 0;
+
+	sqlite3_bind_int64(statement, 1, index);
+	switch (sqlite3_step(statement)) {
+	case SQLITE_ROW:
+		books.sent = (uint32_t)sqlite3_column_int64(statement, 0);
+		books.undelivered = (uint32_t)sqlite3_column_int64(statement, 1);
+		books.has_result = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+		books.last_result = (uint8_t)sqlite3_column_int(statement, 2);
+		break;
+	case SQLITE_DONE:
+		break;
+	default:
+		r = store_error(store, "cannot read the books of a contact", err);
 		break;
 	}
 	sqlite3_reset(statement);

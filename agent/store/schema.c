@@ -160,6 +160,14 @@ static const char *const migrations[] = {
 	"ALTER TABLE event ADD COLUMN detail TEXT;",
 	/* 5: what the state is of; '' is not known. */
 	"ALTER TABLE sensor_state ADD COLUMN source TEXT NOT NULL DEFAULT '';",
+	/* 6: by which event the mail of a delivery in doubt is named; what a contact got. */
+	"ALTER TABLE delivery ADD COLUMN lead INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE contact ("
+	"	idx INTEGER NOT NULL PRIMARY KEY,"
+	"	sent INTEGER NOT NULL,"
+	"	undelivered INTEGER NOT NULL,"
+	"	last_result INTEGER" /* NULL: nothing was tried yet */
+	") STRICT;",
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))

@@ -189,6 +189,12 @@ int store_put_books(
 int store_get_books(
     struct store *store, uint8_t channel, struct delivery_books *ret_books, struct err *err);
 
+/* Likewise a contact, by its index. */
+int store_put_contact(
+    struct store *store, uint32_t index, const struct contact_books *books, struct err *err);
+int store_get_contact(
+    struct store *store, uint32_t index, struct contact_books *ret_books, struct err *err);
+
 /* What the evaluator of a sensor keeps; its times are of the boot of `now`.  `source` says what it
  * is of: the state of another source is none (conf_sensor_source); "" when loaded: of before that.
  */

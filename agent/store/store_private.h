@@ -47,7 +47,8 @@ struct store {
 		sqlite3_stmt *put, *clear, *load;
 	} state;
 	struct {
-		sqlite3_stmt *put, *remove, *load, *put_books, *get_books;
+		sqlite3_stmt *put, *remove, *load, *put_books, *get_books, *put_contact,
+		    *get_contact;
 	} delivery;
 	struct {
 		sqlite3_stmt *put, *tidy, *remove, *remove_all, *clear, *load;

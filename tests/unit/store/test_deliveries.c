@@ -54,6 +54,7 @@ delivery_of(uint32_t id)
 		.attempts = 3,
 		.failures = 2,
 		.in_doubt = 1,
+		.lead = 3999999999,
 		.created_ms = -5,
 		.created_wall_ms = 1700000000123,
 		.useful_until_ms = 14400000,
@@ -109,6 +110,7 @@ assert_same(const struct delivery *a, const struct delivery *b)
 	assert_int_equal(a->attempts, b->attempts);
 	assert_int_equal(a->failures, b->failures);
 	assert_int_equal(a->in_doubt, b->in_doubt);
+	assert_int_equal(a->lead, b->lead);
 	assert_int_equal(a->created_ms, b->created_ms);
 	assert_int_equal(a->created_wall_ms, b->created_wall_ms);
 	assert_int_equal(a->useful_until_ms, b->useful_until_ms);
@@ -327,6 +329,36 @@ nothing_is_written_outside_a_transaction(void **state)
 	store_close(store);
 }
 
+static void
+keeps_what_a_contact_got(void **state)
+{
+	const struct contact_books put = { 4000000000, 12, true, RESULT_BAD_PASSWORD };
+	const struct contact_books silent = { .sent = 1 };
+	struct store *store = opened();
+	struct contact_books got;
+
+	(void)state;
+	assert_int_equal(store_put_contact(store, 3, &put, NULL), -EIO); /* no transaction */
+	assert_int_equal(store_begin(store, NULL), 0);
+	assert_int_equal(store_put_contact(store, 3, &silent, NULL), 0);
+	assert_int_equal(store_put_contact(store, 3, &put, NULL), 0);
+	assert_int_equal(store_put_contact(store, 4, &silent, NULL), 0);
+	assert_int_equal(store_commit(store, NULL), 0);
+	store_close(store);
+	store = opened();
+	assert_int_equal(store_get_contact(store, 3, &got, NULL), 0);
+	assert_int_equal(got.sent, 4000000000);
+	assert_int_equal(got.undelivered, 12);
+	assert_true(got.has_result);
+	assert_int_equal(got.last_result, RESULT_BAD_PASSWORD);
+	assert_int_equal(store_get_contact(store, 4, &got, NULL), 0);
+	assert_int_equal(got.sent, 1);
+	assert_false(got.has_result);
+	assert_int_equal(store_get_contact(store, 5, &got, NULL), 0);
+	assert_int_equal(got.sent, 0);
+	store_close(store);
+}
+
 int
 main(void)
 {
@@ -335,6 +367,7 @@ main(void)
 		IN_A_FOLDER(a_delivery_comes_back_as_it_last_was),
 		IN_A_FOLDER(an_event_goes_once_to_a_destination),
 		IN_A_FOLDER(books_begin_empty_and_hold),
+		IN_A_FOLDER(keeps_what_a_contact_got),
 		IN_A_FOLDER(an_event_stays_for_a_delivery_that_waits),
 		IN_A_FOLDER(nothing_is_written_outside_a_transaction),
 	};
