@@ -53,6 +53,31 @@ begin_hour(struct extremes *extremes, int64_t hour)
 	sum_up_day(extremes);
 }
 
+bool
+extremes_last_hour(
+    const struct extremes *extremes, int32_t *ret_minimum_milli, int32_t *ret_maximum_milli)
+{
+	const struct extremes_hour *runs = &extremes->hours[extremes->hour % EXTREMES_HOURS];
+	const struct extremes_hour *before = runs;
+	struct extremes_hour both;
+
+	if (!extremes->is_started)
+		return false;
+	if (extremes->hour > 0)
+		before = &extremes->hours[(extremes->hour - 1) % EXTREMES_HOURS];
+	both = (struct extremes_hour){
+		runs->minimum_milli < before->minimum_milli ? runs->minimum_milli
+							    : before->minimum_milli,
+		runs->maximum_milli > before->maximum_milli ? runs->maximum_milli
+							    : before->maximum_milli,
+	};
+	if (both.minimum_milli > both.maximum_milli)
+		return false;
+	*ret_minimum_milli = both.minimum_milli;
+	*ret_maximum_milli = both.maximum_milli;
+	return true;
+}
+
 /* ---- the trend ---- */
 
 static int

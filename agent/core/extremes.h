@@ -52,6 +52,10 @@ void extremes_sample(struct extremes *extremes, int32_t value_milli, int64_t now
 /* Time has passed: what is too old does not count any more.  Cheap unless a slot is over. */
 void extremes_tick(struct extremes *extremes, int64_t now_ms);
 
+/* Where it was in the hour that runs and the one before it.  False: there were no readings. */
+bool extremes_last_hour(
+    const struct extremes *extremes, int32_t *ret_minimum_milli, int32_t *ret_maximum_milli);
+
 /*
  * Whole minutes until a value that moves by `trend_milli` an hour is at the limit ahead of it:
  * `high` if it rises, `low` if it falls, NULL where there is none.  False: it gets to none, or is

@@ -179,6 +179,36 @@ the_minutes_lead_to_the_next_limit(void **state)
 	}
 }
 
+static void
+the_last_hour_is_that_which_runs_and_the_one_before(void **state)
+{
+	static const struct {
+		int64_t at_min;
+		int32_t milli;
+		int32_t minimum, maximum; /* after that */
+	} cases[] = {
+		{ 0, 20000, 20000, 20000 },
+		{ 30, 25000, 20000, 25000 },
+		{ 61, 22000, 20000, 25000 },
+		{ 121, 23000, 22000, 23000 },
+		{ 600, 10000, 10000, 10000 },
+	};
+	struct extremes extremes;
+	int32_t minimum, maximum;
+
+	(void)state;
+	extremes_init(&extremes);
+	assert_false(extremes_last_hour(&extremes, &minimum, &maximum));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		extremes_sample(&extremes, cases[i].milli, cases[i].at_min * 60000);
+		assert_true(extremes_last_hour(&extremes, &minimum, &maximum));
+		assert_int_equal(minimum, cases[i].minimum);
+		assert_int_equal(maximum, cases[i].maximum);
+	}
+	extremes_tick(&extremes, INT64_C(900) * 60000);
+	assert_false(extremes_last_hour(&extremes, &minimum, &maximum));
+}
+
 int
 main(void)
 {
@@ -186,6 +216,7 @@ main(void)
 		cmocka_unit_test(the_extremes_are_those_of_the_last_day),
 		cmocka_unit_test(the_trend_is_the_median_slope_of_the_last_hour),
 		cmocka_unit_test(the_minutes_lead_to_the_next_limit),
+		cmocka_unit_test(the_last_hour_is_that_which_runs_and_the_one_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
