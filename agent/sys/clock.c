@@ -74,6 +74,17 @@ boot_id_read(void)
 	    (long long)clock_us(CLOCK_REALTIME));
 }
 
+int
+clock_east_min(int64_t wall_ms)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm) == NULL)
+		return 0;
+	return (int)(tm.tm_gmtoff / 60);
+}
+
 void
 clock_moment(struct moment *ret_moment)
 {

@@ -15,6 +15,9 @@ int64_t clock_monotonic_us(void); /* CLOCK_MONOTONIC, which others compare with 
 int64_t clock_wall_ms(void);      /* CLOCK_REALTIME, since 1970 */
 bool clock_is_synchronised(void); /* adjtimex(2) or systemd-timesyncd says so */
 
+/* How far east of Greenwich the local time is at that moment. */
+int clock_east_min(int64_t wall_ms);
+
 /* This boot, now. */
 void clock_moment(struct moment *ret_moment);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sys/clock.h"
 #include "tests/unit/unit.h"
@@ -32,12 +33,26 @@ a_moment_names_this_boot(void **state)
 	assert_true(first.wall_ms > INT64_C(1577836800000)); /* 2020 */
 }
 
+static void
+knows_the_time_zone_in_summer_and_winter(void **state)
+{
+	(void)state;
+	setenv("TZ", "<+01>-1<+02>,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	assert_int_equal(clock_east_min(INT64_C(1795345200000)), 60);  /* November */
+	assert_int_equal(clock_east_min(INT64_C(1783000000000)), 120); /* July */
+	setenv("TZ", "<-0330>3:30", 1);
+	tzset();
+	assert_int_equal(clock_east_min(0), -210);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boottime_goes_forward_in_both_units),
 		cmocka_unit_test(a_moment_names_this_boot),
+		cmocka_unit_test(knows_the_time_zone_in_summer_and_winter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
