@@ -350,7 +350,7 @@ static void
 add_alerts(struct strbuf *out, const struct mail_facts *facts)
 {
 	add_delay(out, facts);
-	if (facts->kind == MAIL_DIGEST && facts->count > 1)
+	if ((facts->kind == MAIL_DIGEST && facts->count > 1) || facts->count > MAIL_BLOCKS)
 		add_lines(out, facts);
 	else
 		add_items(out, facts);
