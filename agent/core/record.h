@@ -72,6 +72,7 @@ struct alarm_row {
 
 	/* the engine's */
 	bool is_changed; /* has to be stored, or removed if it is unlisted */
+	int64_t said_ms; /* its last event: boottime */
 };
 
 #endif

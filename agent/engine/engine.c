@@ -22,6 +22,8 @@ engine_drop(struct chan_message *message)
 	case ENGINE_REPORT:
 	case ENGINE_OUTCOME:
 	case ENGINE_CHANNEL:
+	case ENGINE_MAIL_GO:
+	case ENGINE_RELAY:
 		free(message->data);
 		break;
 	case ENGINE_CONF:
@@ -267,6 +269,13 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 		break;
 	case ENGINE_CHANNEL:
 		outbox_news(engine, message->data);
+		free(message->data);
+		break;
+	case ENGINE_MAIL_GO:
+		outbox_mail_go(engine, message->data);
+		break;
+	case ENGINE_RELAY:
+		outbox_relay_outcome(engine, message->data);
 		free(message->data);
 		break;
 	case ENGINE_CHANGE:

@@ -11,6 +11,7 @@
 #include "core/report.h"
 #include "engine/change.h"
 #include "engine/channel.h"
+#include "engine/mail_job.h"
 #include "engine/snapshot.h"
 #include "store/store.h"
 #include "sys/chan.h"
@@ -29,6 +30,9 @@ struct engine_effects {
 	/* One attempt for the carrier of that channel; the job is copied.  False: as many are under
 	 * way as it takes; it is offered again.  Must not block.  NULL: there is no carrier. */
 	bool (*deliver)(void *context, enum channel channel, const struct delivery_job *job);
+
+	/* Likewise one mail, or a check of a relay; the job is taken unless this is false. */
+	bool (*mail)(void *context, struct mail_job *job);
 	void *context;
 	const struct conf_drivers *drivers; /* for what a change by SNMP asks of them */
 };
@@ -42,6 +46,8 @@ enum engine_message {
 	ENGINE_KEEP,    /* data: struct change, taken: engine_keep */
 	ENGINE_OUTCOME, /* data: struct delivery_outcome, taken */
 	ENGINE_CHANNEL, /* data: struct channel_news, taken */
+	ENGINE_MAIL_GO, /* data: struct mail_go_request, taken */
+	ENGINE_RELAY,   /* data: struct relay_outcome, taken */
 	ENGINE_STOP,    /* no data */
 };
 

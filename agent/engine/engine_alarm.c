@@ -93,6 +93,7 @@ follow_alarm(struct engine *engine, const struct origin *origin, const struct al
 		row = engine_row(engine, alarm->id);
 	}
 	row->alarm = *alarm;
+	row->said_ms = engine->now.boottime_ms;
 	text_copy(row->source, sizeof(row->source), origin->source);
 	row->is_changed = true;
 	engine->has_new_alarms = true;

@@ -52,6 +52,7 @@ load_history(struct engine *engine, struct err *err)
 		r = outbox_load(engine, err);
 	if (r < 0)
 		return r;
+	outbox_mail_find_times(engine);
 	engine->has_new_alarms = true;
 	engine->is_running = was_running != 0;
 	return 0;

@@ -107,11 +107,15 @@ static void
 engine_show_deliveries(struct engine *engine)
 {
 	struct deliveries *deliveries = outbox_view(engine);
+	struct mail_view *mail;
 
 	if (deliveries == NULL)
 		return;
 	hub_take_deliveries(engine->hub, deliveries);
-	engine->outbox.is_shown = true;
+	mail = outbox_mail_view(engine);
+	if (mail != NULL)
+		hub_take_mail(engine->hub, mail);
+	engine->outbox.is_shown = mail != NULL;
 }
 
 static void
@@ -151,6 +155,7 @@ engine_turn_end(struct engine *engine, const struct moment *now)
 	engine->now = *now;
 	outbox_turn(engine);
 	engine_commit(engine);
+	outbox_mail_answer(engine);
 	if (engine->row_count > 0)
 		forget_rows(engine);
 	if (engine_publish_due_ms(engine) <= now->boottime_ms)

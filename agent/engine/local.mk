@@ -23,9 +23,18 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/outbox_commit.c \
 	agent/engine/outbox_late.c \
 	agent/engine/outbox_load.c \
+	agent/engine/outbox_mail.c \
+	agent/engine/outbox_mail_outcome.c \
+	agent/engine/outbox_mail_pick.c \
+	agent/engine/outbox_mail_private.h \
+	agent/engine/outbox_mail_route.c \
+	agent/engine/outbox_mail_text.c \
+	agent/engine/outbox_mail_tick.c \
+	agent/engine/outbox_mail_view.c \
 	agent/engine/outbox_outcome.c \
 	agent/engine/outbox_path.c \
 	agent/engine/outbox_private.h \
+	agent/engine/outbox_relay.c \
 	agent/engine/outbox_send.c \
 	agent/engine/snapshot.c agent/engine/snapshot.h \
 	agent/engine/summary.c agent/engine/summary.h

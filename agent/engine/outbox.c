@@ -35,6 +35,15 @@ static const struct channel_kind kinds[] = {
 	    .lost_after_ms = 120000,
 	    .route = route_snmp,
 	},
+	{
+	    .channel = CHANNEL_MAIL,
+	    .name = "mail",
+	    .down = RESULT_INTERNAL_ERROR, /* there is no mailer */
+	    .has_replies = true,
+	    .lost_after_ms = 3 * 86400 * INT64_C(1000), /* a mailer has deadlines of its own */
+	    .route = outbox_mail_route,
+	    .way = &outbox_mail_way,
+	},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 _Static_assert(KIND_COUNT <= CHANNEL_COUNT, "there is room for all channels");
@@ -51,6 +60,7 @@ outbox_init(struct engine *engine)
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		outbox->channels[i] = (struct outbox_channel){
 			.kind = &kinds[i],
+			.down = kinds[i].down,
 			.is_in_trouble = true, /* until its carrier says that it works */
 			.trouble_ms = engine->now.boottime_ms,
 		};
@@ -59,6 +69,7 @@ outbox_init(struct engine *engine)
 void
 outbox_done(struct engine *engine)
 {
+	outbox_mail_done(engine);
 	free(engine->outbox.rows);
 }
 
@@ -282,6 +293,30 @@ outbox_add(struct engine *engine, struct outbox_channel *channel, const struct r
 
 /* ---- what has ended ---- */
 
+static bool
+has_waiting(const struct outbox *outbox, uint32_t alarm_id)
+{
+	for (size_t i = 0; i < outbox->count; i++)
+		if (outbox->rows[i].delivery.alarm_id == alarm_id &&
+		    outbox->rows[i].delivery.channel == CHANNEL_MAIL &&
+		    !delivery_is_final(&outbox->rows[i].delivery))
+			return true;
+	return false;
+}
+
+/* Until an alarm is over, and its end told, it has to be known who was told of it. */
+static bool
+is_needed(struct engine *engine, const struct delivery *delivery)
+{
+	const struct alarm_row *alarm = engine_row(engine, delivery->alarm_id);
+
+	if (delivery->channel != CHANNEL_MAIL || delivery->alarm_id == 0)
+		return false;
+	return (alarm != NULL && alarm_is_open(&alarm->alarm) &&
+		   delivery->state == DELIVERY_DELIVERED) ||
+	       has_waiting(&engine->outbox, delivery->alarm_id);
+}
+
 void
 outbox_retire(struct engine *engine)
 {
@@ -298,7 +333,8 @@ outbox_retire(struct engine *engine)
 		if (!delivery_is_final(&row->delivery))
 			continue;
 		row->is_gone =
-		    ended > most || engine->now.boottime_ms - row->delivery.ended_ms > kept_ms;
+		    (ended > most || engine->now.boottime_ms - row->delivery.ended_ms > kept_ms) &&
+		    !is_needed(engine, &row->delivery);
 		ended--;
 	}
 }
@@ -312,6 +348,8 @@ outbox_flush(struct engine *engine, enum channel channel)
 
 	if (found == NULL)
 		return -ENOENT;
+	if (channel == CHANNEL_MAIL)
+		outbox_mail_free_limits(engine);
 	outbox_wake(engine, found);
 	return 0;
 }

@@ -23,6 +23,10 @@ int outbox_flush(struct engine *engine, enum channel channel);
 int outbox_retry(struct engine *engine, uint32_t id);
 int outbox_cancel(struct engine *engine, uint32_t id);
 
+/* A test mail to that contact, or to all (0): one attempt, at once.  -EBUSY: one is on its way;
+ * -ENOENT: there is no such contact. */
+int outbox_test_mail(struct engine *engine, uint32_t contact);
+
 /* Every stored event behind that number that has a notification is notified again, the events of
  * now first. */
 void outbox_replay(struct engine *engine, uint32_t behind_seq);

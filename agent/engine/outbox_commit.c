@@ -48,6 +48,7 @@ outbox_rewrite(struct engine *engine)
 		outbox->rows[i].is_changed = true;
 	for (size_t i = 0; i < outbox->channel_count; i++)
 		outbox->channels[i].is_changed = true;
+	outbox_mail_rewrite(engine);
 	outbox->first_unkept = 0;
 	outbox->id_before = 0; /* the next one is to be stored in any case */
 }
@@ -83,6 +84,8 @@ outbox_write(struct engine *engine, struct err *err)
 			r = store_put_books(engine->store,
 			    (uint8_t)outbox->channels[i].kind->channel, &outbox->channels[i].books,
 			    err);
+	if (r == 0)
+		r = outbox_mail_write(engine, err);
 	if (r == 0 && outbox->next_id != outbox->id_before)
 		r = store_put_number(engine->store, STORE_NEXT_DELIVERY_ID, outbox->next_id, err);
 	return r;
@@ -111,10 +114,12 @@ outbox_committed(struct engine *engine)
 	struct outbox *outbox = &engine->outbox;
 	size_t kept = 0;
 
+	outbox_mail_committed(engine);
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 
 		row->is_changed = false;
+		row->state_before = 0;
 		if (row->is_evicted)
 			outbox_lost(engine, row);
 		row->is_evicted = false;
@@ -140,6 +145,9 @@ outbox_take_back(struct engine *engine)
 {
 	struct outbox *outbox = &engine->outbox;
 
+	for (size_t i = 0; i < outbox->channel_count; i++)
+		if (outbox->channels[i].kind->way != NULL)
+			outbox->channels[i].kind->way->take_back(engine, &outbox->channels[i]);
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 		bool is_up = outbox_channel(engine, row->delivery.channel)->is_up;
@@ -152,7 +160,11 @@ outbox_take_back(struct engine *engine)
 			row->delivery.has_result = false;
 			row->is_evicted = false;
 			outbox->pending++;
+		} else if (row->state_before != 0) {
+			row->delivery.state = row->state_before;
+			outbox->pending++;
 		}
+		row->state_before = 0;
 	}
 	outbox->count = outbox->first_new;
 	outbox->next_id = outbox->id_before;

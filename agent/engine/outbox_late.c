@@ -22,7 +22,9 @@ outbox_route_event(
 	struct delivery_books *books = &channel->books;
 
 	if (!is_told(channel, record))
-		return 0;
+		return channel->kind->way != NULL
+		           ? channel->kind->way->route_own(engine, channel, record)
+		           : 0;
 	if (books->late_next == 0 &&
 	    !(channel->kind->is_in_order && channel->is_up && outbox_is_full(engine)))
 		return channel->kind->route(engine, channel, record, 0);

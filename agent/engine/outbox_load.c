@@ -84,6 +84,16 @@ go_on(struct engine *engine, struct outbox_row *row, struct err *err)
 	return 0;
 }
 
+/* What a contact was told of an alarm counts for what it is told next. */
+static void
+remember(const struct engine *engine, struct outbox_row *row)
+{
+	const struct record *record = event_log_get(&engine->log, row->delivery.seq);
+
+	if (row->delivery.channel == CHANNEL_MAIL && record != NULL)
+		row->record = *record;
+}
+
 static bool
 is_sound(const struct delivery *delivery)
 {
@@ -112,8 +122,10 @@ take_row(
 	row = &outbox->rows[outbox->count++];
 	*row = (struct outbox_row){ .delivery = *delivery };
 	take_times(loader, created, row);
-	if (delivery_is_final(&row->delivery))
+	if (delivery_is_final(&row->delivery)) {
+		remember(engine, row);
 		return 0;
+	}
 	outbox->pending++;
 	return go_on(engine, row, err);
 }

@@ -6,8 +6,8 @@
 
 #define RESULTS_MS 5000 /* how long it may not be stored that something was delivered */
 
-static struct breaker_rule
-breaker_rule(const struct conf *conf)
+struct breaker_rule
+outbox_breaker_rule(const struct conf *conf)
 {
 	return (struct breaker_rule){
 		.failures = conf->breaker.failures,
@@ -20,8 +20,8 @@ breaker_rule(const struct conf *conf)
 }
 
 /* Only so that what failed together does not come back together. */
-static uint32_t
-next_random(struct outbox *outbox)
+uint32_t
+outbox_random(struct outbox *outbox)
 {
 	outbox->random ^= outbox->random << 13;
 	outbox->random ^= outbox->random >> 17;
@@ -29,8 +29,8 @@ next_random(struct outbox *outbox)
 	return outbox->random;
 }
 
-static void
-wake_rows(struct engine *engine, const struct outbox_channel *channel)
+void
+outbox_wake_rows(struct engine *engine, const struct outbox_channel *channel)
 {
 	struct outbox *outbox = &engine->outbox;
 
@@ -56,17 +56,26 @@ take_back_marked(struct engine *engine, const struct outbox_channel *channel)
 }
 
 static void
+take_back(struct engine *engine, struct outbox_channel *channel)
+{
+	if (channel->kind->way != NULL)
+		channel->kind->way->take_back(engine, channel);
+	else
+		take_back_marked(engine, channel);
+}
+
+static void
 follow_breaker(struct engine *engine, struct outbox_channel *channel, bool is_temporary)
 {
-	const struct breaker_rule rule = breaker_rule(engine->conf);
+	const struct breaker_rule rule = outbox_breaker_rule(engine->conf);
 	const struct breaker before = channel->breaker;
 
 	breaker_result(&channel->breaker, &rule, is_temporary, engine->now.boottime_ms,
-	    next_random(&engine->outbox));
+	    outbox_random(&engine->outbox));
 	if (before.state != BREAKER_OPEN && channel->breaker.state == BREAKER_OPEN)
-		take_back_marked(engine, channel);
+		take_back(engine, channel);
 	if (!is_temporary && before.state != BREAKER_CLOSED && before.step == 0)
-		wake_rows(engine, channel); /* the destination answers again */
+		outbox_wake_rows(engine, channel); /* the destination answers again */
 }
 
 static void
@@ -81,37 +90,34 @@ count_told(struct engine *engine, const struct delivery *delivery)
 	engine->has_new_alarms = true;
 }
 
-/* The end of an attempt. */
-static void
-settle(struct engine *engine, struct outbox_row *row, enum result_class class)
+void
+outbox_end_attempt(struct engine *engine, struct outbox_row *row, enum result_class class)
 {
-	struct outbox_channel *channel = outbox_channel(engine, row->delivery.channel);
-	const struct backoff_rule rule = breaker_rule(engine->conf).backoff;
+	const struct backoff_rule rule = outbox_breaker_rule(engine->conf).backoff;
 	struct outbox *outbox = &engine->outbox;
 	struct delivery *delivery = &row->delivery;
 	int64_t now_ms = engine->now.boottime_ms;
 
 	row->is_out = false;
-	channel->out--;
 	outbox_apply(engine, row, delivery_input_of(class));
 	if (delivery->state == DELIVERY_DEFERRED)
 		delivery->next_ms =
-		    now_ms + backoff_ms(&rule, delivery->failures, next_random(outbox));
+		    now_ms + backoff_ms(&rule, delivery->failures, outbox_random(outbox));
 	else if (delivery->state == DELIVERY_HELD)
 		delivery->next_ms = now_ms + engine->conf->delivery.retry_blocked_s * INT64_C(1000);
 	else if (delivery->state == DELIVERY_DELIVERED)
 		count_told(engine, delivery);
 	else
 		outbox_lost(engine, row);
-	follow_breaker(engine, channel, class != RESULT_DONE && class != RESULT_PERMANENT);
 	if (!outbox->has_results)
 		outbox->results_due_ms = now_ms + RESULTS_MS;
 	outbox->has_results = true;
 	outbox->has_news = true;
 }
 
-static void
-keep_result(struct engine *engine, struct outbox_row *row, const struct delivery_outcome *outcome)
+void
+outbox_keep_result(
+    struct engine *engine, struct outbox_row *row, const struct delivery_outcome *outcome)
 {
 	struct outbox_channel *channel = outbox_channel(engine, row->delivery.channel);
 	struct delivery_books *books = &channel->books;
@@ -137,14 +143,23 @@ void
 outbox_outcome(struct engine *engine, const struct delivery_outcome *outcome)
 {
 	struct outbox_row *row = outbox_row(engine, outcome->delivery);
+	struct outbox_channel *channel;
 
 	if (row == NULL || !row->is_out) {
 		log_debug(
 		    "delivery %u: an answer that nobody waits for", (unsigned)outcome->delivery);
 		return;
 	}
-	keep_result(engine, row, outcome);
-	settle(engine, row, outcome->class);
+	channel = outbox_channel(engine, row->delivery.channel);
+	if (channel->kind->way != NULL) {
+		channel->kind->way->outcome(engine, channel, row, outcome);
+		return;
+	}
+	outbox_keep_result(engine, row, outcome);
+	outbox_end_attempt(engine, row, outcome->class);
+	channel->out--;
+	follow_breaker(
+	    engine, channel, outcome->class != RESULT_DONE && outcome->class != RESULT_PERMANENT);
 }
 
 /* A carrier owes an answer. */
@@ -183,9 +198,11 @@ void
 outbox_wake(struct engine *engine, struct outbox_channel *channel)
 {
 	breaker_wake(&channel->breaker, engine->now.boottime_ms);
+	if (channel->kind->way != NULL)
+		channel->kind->way->wake(engine);
 	channel->busy_ms = 0;
 	if (channel->is_up)
-		wake_rows(engine, channel);
+		outbox_wake_rows(engine, channel);
 	engine->outbox.has_news = true;
 	engine->outbox.is_shown = false;
 }
@@ -211,7 +228,7 @@ block(struct engine *engine, struct outbox_channel *channel)
 		if (outbox_is_of(row, channel) && row->is_out)
 			lose(engine, row);
 	}
-	take_back_marked(engine, channel);
+	take_back(engine, channel);
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 

@@ -48,6 +48,8 @@ outbox_lost(struct engine *engine, const struct outbox_row *row)
 
 	if (is_about_trouble(row->record.kind))
 		return;
+	if (delivery->channel == CHANNEL_MAIL)
+		outbox_mail_lost(engine, row);
 	find_loss(&engine->outbox, delivery->channel, delivery->destination, delivery->result)
 	    ->count++;
 }
@@ -98,6 +100,14 @@ tell_losses(struct engine *engine)
 	}
 }
 
+/* What tells how much was lost waits until it can be told. */
+static bool
+is_backlog(const struct outbox_row *row)
+{
+	return row->record.kind == EVENT_DELIVERY_FAILED &&
+	       row->record.channel == row->delivery.channel;
+}
+
 static void
 expire(struct engine *engine)
 {
@@ -107,7 +117,7 @@ expire(struct engine *engine)
 		struct outbox_row *row = &outbox->rows[i];
 		const struct alarm_row *alarm = engine_row(engine, row->delivery.alarm_id);
 
-		if (!delivery_is_waiting(&row->delivery) ||
+		if (!delivery_is_waiting(&row->delivery) || is_backlog(row) ||
 		    !delivery_is_too_old(&row->delivery, row->record.kind,
 			alarm != NULL && alarm_is_open(&alarm->alarm), engine->now.boottime_ms))
 			continue;
@@ -138,7 +148,7 @@ tell_path(struct engine *engine, const struct outbox_channel *channel, const str
 		.time_ms = engine->now.boottime_ms,
 		.suppression = SUPPRESSION_NONE,
 		.raised = (uint32_t)outbox_pending_of(engine, channel),
-		.cleared = is_open ? channel->kind->down : RESULT_OK,
+		.cleared = is_open ? channel->down : RESULT_OK,
 	};
 
 	engine_tell(engine, &origin, &event);
@@ -155,7 +165,7 @@ path_down(struct engine *engine, struct outbox_channel *channel)
 	alarm.reason = FAULT_NONE;
 	channel->path_alarm = alarm.id;
 	log_warning("channel %s: %s; what there is to say waits until it can be said",
-	    channel->kind->name, result_text(channel->kind->down));
+	    channel->kind->name, result_text(channel->down));
 	tell_path(engine, channel, &alarm);
 }
 
@@ -174,18 +184,35 @@ path_up(struct engine *engine, struct outbox_channel *channel)
 	tell_path(engine, channel, &alarm);
 }
 
+/* What needs a person does not get better by waiting. */
+static bool
+is_in_trouble(struct engine *engine, struct outbox_channel *channel, bool *ret_is_certain)
+{
+	const struct channel_way *way = channel->kind->way;
+
+	*ret_is_certain = false;
+	if (way != NULL && !way->is_wanted(engine))
+		return false;
+	channel->down = channel->kind->down;
+	if (!channel->is_up)
+		return true;
+	if (way != NULL)
+		return way->is_in_trouble(engine, ret_is_certain, &channel->down);
+	return channel->breaker.state != BREAKER_CLOSED;
+}
+
 void
 outbox_watch_path(struct engine *engine, struct outbox_channel *channel)
 {
-	bool was_in_trouble = channel->is_in_trouble;
+	bool was_in_trouble = channel->is_in_trouble, is_certain;
 
-	channel->is_in_trouble = !channel->is_up || channel->breaker.state != BREAKER_CLOSED;
+	channel->is_in_trouble = is_in_trouble(engine, channel, &is_certain);
 	if (channel->is_in_trouble && !was_in_trouble)
 		channel->trouble_ms = engine->now.boottime_ms;
 	if (!channel->is_in_trouble && channel->path_alarm != 0)
 		path_up(engine, channel);
 	else if (channel->is_in_trouble && channel->path_alarm == 0 &&
-		 engine->now.boottime_ms - channel->trouble_ms >= PATH_DOWN_MS)
+		 (is_certain || engine->now.boottime_ms - channel->trouble_ms >= PATH_DOWN_MS))
 		path_down(engine, channel);
 }
 
@@ -208,6 +235,7 @@ outbox_tick(struct engine *engine)
 {
 	expire(engine);
 	outbox_lose_old(engine);
+	outbox_mail_tick(engine);
 	for (size_t i = 0; i < engine->outbox.channel_count; i++)
 		outbox_watch_path(engine, &engine->outbox.channels[i]);
 	tell_losses(engine);

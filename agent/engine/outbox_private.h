@@ -12,6 +12,7 @@
 #include "core/pace.h"
 #include "core/record.h"
 #include "engine/channel.h"
+#include "engine/outbox_mail_private.h"
 #include "engine/snapshot.h"
 
 /*
@@ -43,6 +44,31 @@ struct outbox_row {
 	bool waits_for_clock; /* of another boot: nobody knows yet how old it was when it was loaded
 	                       */
 	int64_t left_ms;      /* while it is out */
+
+	/* of mail */
+	uint32_t job;         /* the mail that it is in; 0: none */
+	uint32_t refused_by;  /* a relay that will never take it; 0: none */
+	uint32_t said;        /* of a backlog: how many the mail tells of */
+	uint8_t state_before; /* the commit under way ends it: as it was; 0: it does not */
+};
+
+/* Of a channel whose rows do not leave one by one. */
+struct channel_way {
+	/* Something has to be stored, since it is to leave or has no sense any more. */
+	bool (*wants)(struct engine *engine, struct outbox_channel *channel);
+	void (*mark)(struct engine *engine, struct outbox_channel *channel);
+	void (*take_back)(struct engine *engine, struct outbox_channel *channel);
+	void (*send)(struct engine *engine, struct outbox_channel *channel);
+	int64_t (*due_ms)(const struct engine *engine, const struct outbox_channel *channel);
+	void (*outcome)(struct engine *engine, struct outbox_channel *channel,
+	    struct outbox_row *row, const struct delivery_outcome *outcome);
+	void (*wake)(struct engine *engine);
+
+	/* What the channel itself tells that it could not tell. */
+	int (*route_own)(
+	    struct engine *engine, struct outbox_channel *channel, const struct record *record);
+	bool (*is_wanted)(const struct engine *engine); /* it is configured to work */
+	bool (*is_in_trouble)(struct engine *engine, bool *ret_is_certain, enum result *ret_result);
 };
 
 /* What is particular to a channel: all else is the same for all. */
@@ -59,9 +85,10 @@ struct channel_kind {
 	bool has_replies; /* of a server, with code and name */
 	bool has_replay;  /* stored events are told again if somebody asks */
 	bool is_paced;
-	bool tells_unstored;   /* what cannot be stored is told all the same, as event 0 */
-	unsigned window;       /* rows out at once */
-	int64_t lost_after_ms; /* a carrier that has not answered by then never will */
+	bool tells_unstored;           /* what cannot be stored is told all the same, as event 0 */
+	unsigned window;               /* rows out at once */
+	int64_t lost_after_ms;         /* a carrier that has not answered by then never will */
+	const struct channel_way *way; /* NULL: row by row */
 
 	/* Adds a row for each destination that the event is for (outbox_add).  0 or -ENOMEM. */
 	int (*route)(struct engine *engine, struct outbox_channel *channel,
@@ -79,6 +106,7 @@ struct outbox_channel {
 	int64_t busy_ms; /* its carrier takes nothing before that */
 
 	uint32_t path_alarm; /* 0: the path is not known to be down */
+	enum result down;    /* why */
 	bool is_in_trouble;
 	int64_t trouble_ms; /* since then */
 };
@@ -101,6 +129,7 @@ struct outbox {
 	struct outbox_channel channels[CHANNEL_COUNT];
 	size_t channel_count;
 	struct outbox_loss losses[OUTBOX_LOSSES];
+	struct outbox_mail mail;
 	uint32_t random;
 	uint32_t generation; /* of the configuration that it knows */
 
@@ -181,6 +210,13 @@ bool outbox_is_busy(const struct engine *engine);   /* something is under way, o
 void outbox_outcome(struct engine *engine, const struct delivery_outcome *outcome);
 void outbox_news(struct engine *engine, const struct channel_news *news);
 void outbox_lose_old(struct engine *engine); /* what no carrier will answer any more */
+
+void outbox_keep_result(
+    struct engine *engine, struct outbox_row *row, const struct delivery_outcome *outcome);
+void outbox_end_attempt(struct engine *engine, struct outbox_row *row, enum result_class class);
+void outbox_wake_rows(struct engine *engine, const struct outbox_channel *channel);
+uint32_t outbox_random(struct outbox *outbox);
+struct breaker_rule outbox_breaker_rule(const struct conf *conf);
 
 /* There is reason to hope: whatever waits is tried at once. */
 void outbox_wake(struct engine *engine, struct outbox_channel *channel);

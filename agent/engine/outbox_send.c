@@ -93,12 +93,15 @@ outbox_is_busy(const struct engine *engine)
 
 /* Something could leave, but has to be stored as handed over first. */
 static bool
-wants_lot(const struct engine *engine, const struct outbox_channel *channel)
+wants_lot(struct engine *engine, struct outbox_channel *channel)
 {
 	const struct outbox_row *row;
 
-	if (engine->is_stopping || !channel->is_up || room(engine, channel) == 0 ||
-	    gate_ms(engine, channel) > engine->now.boottime_ms ||
+	if (engine->is_stopping || !channel->is_up)
+		return false;
+	if (channel->kind->way != NULL)
+		return channel->kind->way->wants(engine, channel);
+	if (room(engine, channel) == 0 || gate_ms(engine, channel) > engine->now.boottime_ms ||
 	    next_row(engine, channel, false) != NULL)
 		return false;
 	row = next_row(engine, channel, true);
@@ -152,9 +155,16 @@ mark_channel(struct engine *engine, struct outbox_channel *channel)
 void
 outbox_mark(struct engine *engine)
 {
-	for (size_t i = 0; i < engine->outbox.channel_count; i++)
-		if (engine->outbox.channels[i].is_up)
-			mark_channel(engine, &engine->outbox.channels[i]);
+	for (size_t i = 0; i < engine->outbox.channel_count; i++) {
+		struct outbox_channel *channel = &engine->outbox.channels[i];
+
+		if (!channel->is_up)
+			continue;
+		if (channel->kind->way != NULL)
+			channel->kind->way->mark(engine, channel);
+		else
+			mark_channel(engine, channel);
+	}
 }
 
 /* ---- sending ---- */
@@ -221,6 +231,8 @@ channel_due_ms(const struct engine *engine, const struct outbox_channel *channel
 
 	if (!channel->is_up)
 		return INT64_MAX;
+	if (channel->kind->way != NULL)
+		return channel->kind->way->due_ms(engine, channel);
 	if (!is_stored && channel->kind->tells_unstored &&
 	    engine->outbox.unstored_told < engine->waiting_count)
 		return due_ms;
@@ -272,6 +284,10 @@ outbox_send(struct engine *engine)
 
 		if (!channel->is_up)
 			continue;
+		if (channel->kind->way != NULL) {
+			channel->kind->way->send(engine, channel);
+			continue;
+		}
 		if (channel->kind->tells_unstored && engine->agent.storage != STORAGE_OK)
 			send_unstored(engine, channel);
 		send_rows(engine, channel);

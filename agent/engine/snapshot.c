@@ -15,6 +15,7 @@ struct hub {
 	struct alarms *alarms;
 	struct event_view *events;
 	struct deliveries *deliveries;
+	struct mail_view *mail;
 };
 
 _Static_assert(sizeof(struct live_sensor) <= 96, "a live sensor takes at most 96 bytes");
@@ -97,6 +98,49 @@ deliveries_unref(struct deliveries *deliveries)
 		free(deliveries);
 }
 
+static struct mail_view *
+mail_view_ref(struct mail_view *mail)
+{
+	if (mail != NULL)
+		atomic_fetch_add(&mail->references, 1);
+	return mail;
+}
+
+static void
+mail_view_unref(struct mail_view *mail)
+{
+	if (mail == NULL || atomic_fetch_sub(&mail->references, 1) != 1)
+		return;
+	free(mail->contacts);
+	free(mail->relays);
+	free(mail);
+}
+
+struct mail_view *
+mail_view_new(size_t contact_count, size_t relay_count)
+{
+	struct mail_view *mail = calloc(1, sizeof(*mail));
+
+	if (mail == NULL)
+		return NULL;
+	atomic_init(&mail->references, 1);
+	mail->contact_count = contact_count;
+	mail->relay_count = relay_count;
+	mail->contacts = calloc(contact_count + 1, sizeof(*mail->contacts));
+	mail->relays = calloc(relay_count + 1, sizeof(*mail->relays));
+	if (mail->contacts != NULL && mail->relays != NULL)
+		return mail;
+	mail_view_unref(mail);
+	return NULL;
+}
+
+void
+hub_take_mail(struct hub *hub, struct mail_view *mail)
+{
+	mail_view_unref(hub->mail);
+	hub->mail = mail;
+}
+
 void
 hub_take_alarms(struct hub *hub, struct alarms *alarms)
 {
@@ -146,6 +190,7 @@ hub_free(struct hub *hub)
 	alarms_unref(hub->alarms);
 	event_view_unref(hub->events);
 	deliveries_unref(hub->deliveries);
+	mail_view_unref(hub->mail);
 	pthread_mutex_destroy(&hub->lock);
 	free(hub);
 }
@@ -195,6 +240,7 @@ hub_put(struct hub *hub, const struct snapshot *put)
 	alarms_unref(snapshot->alarms);
 	event_view_unref(snapshot->events);
 	deliveries_unref(snapshot->deliveries);
+	mail_view_unref(snapshot->mail);
 	conf_unref(snapshot->conf);
 	free(snapshot);
 }
@@ -246,6 +292,7 @@ hub_publish(
 	snapshot->alarms = alarms_ref(hub->alarms);
 	snapshot->events = event_view_ref(hub->events);
 	snapshot->deliveries = deliveries_ref(hub->deliveries);
+	snapshot->mail = mail_view_ref(hub->mail);
 	snapshot->agent = *agent;
 	snapshot->storing_since_ms = &hub->storing_since_ms;
 	pthread_mutex_lock(&hub->lock);

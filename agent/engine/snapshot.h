@@ -93,6 +93,51 @@ struct deliveries {
 	struct delivery rows[];
 };
 
+enum mail_path_state { /* envsMailPathState */
+	MAIL_PATH_DISABLED = 1,
+	MAIL_PATH_OK,
+	MAIL_PATH_UNKNOWN,
+	MAIL_PATH_DEGRADED, /* some relay does not work, or did not the last time */
+	MAIL_PATH_FAILED,   /* none does */
+};
+
+enum relay_state { /* envsRelayState */
+	RELAY_STATE_OK = 1,
+	RELAY_STATE_UNKNOWN,
+	RELAY_STATE_PROBING,
+	RELAY_STATE_DOWN,
+};
+
+struct contact_view {
+	uint32_t index;
+	struct contact_books books;
+};
+
+struct relay_view {
+	uint32_t index;
+	enum relay_state state;
+	bool has_result; /* how the last attempt ended: */
+	enum result result;
+	int32_t code;
+	char text[DELIVERY_REPLY_SIZE];
+	uint32_t latency_ms;
+	int64_t last_success_wall_ms; /* 0: never */
+	bool has_days;
+	int32_t days; /* that its certificate has left */
+};
+
+/* Of channel mail; contacts and relays in the order of those of the configuration. */
+struct mail_view {
+	atomic_int references;
+	enum mail_path_state path_state;
+	bool is_testing, has_test; /* has_test: how the last test ended: */
+	enum result test_result;
+	char test_text[DELIVERY_REPLY_SIZE];
+	size_t contact_count, relay_count;
+	struct contact_view *contacts;
+	struct relay_view *relays;
+};
+
 struct live_agent {
 	char uuid[37];
 	int64_t start_wall_ms;
@@ -115,6 +160,7 @@ struct snapshot {
 	struct alarms *alarms;         /* NULL: none */
 	struct event_view *events;     /* NULL: none */
 	struct deliveries *deliveries; /* NULL: none */
+	struct mail_view *mail;        /* NULL: none */
 	struct live_agent agent;
 	const atomic_llong *storing_since_ms; /* of the hub; NULL: none */
 };
@@ -148,15 +194,17 @@ int hub_publish(
 void hub_set_storing(struct hub *hub, int64_t since_ms);
 
 /*
- * For the engine: the alarms, the events or the deliveries of all snapshots that are published from
- * now on; the reference is taken.
+ * For the engine: the alarms, the events, the deliveries or the mail of all snapshots that are
+ * published from now on; the reference is taken.
  */
 void hub_take_alarms(struct hub *hub, struct alarms *alarms);
 void hub_take_events(struct hub *hub, struct event_view *events);
 void hub_take_deliveries(struct hub *hub, struct deliveries *deliveries);
+void hub_take_mail(struct hub *hub, struct mail_view *mail);
 
 /* With room for `count` rows, one reference.  NULL: no memory. */
 struct alarms *alarms_new(size_t count);
 struct deliveries *deliveries_new(size_t count);
+struct mail_view *mail_view_new(size_t contact_count, size_t relay_count);
 
 #endif

@@ -30,6 +30,16 @@ tests_unit_engine_test_outbox_limits_SOURCES = tests/unit/engine/test_outbox_lim
 	$(OUTBOX_BENCH)
 tests_unit_engine_test_outbox_limits_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_limits
+MAIL_BENCH = tests/unit/engine/mail_bench.c tests/unit/engine/mail_bench.h $(OUTBOX_BENCH)
+check_PROGRAMS += tests/unit/engine/test_outbox_mail
+tests_unit_engine_test_outbox_mail_SOURCES = tests/unit/engine/test_outbox_mail.c $(MAIL_BENCH)
+tests_unit_engine_test_outbox_mail_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_mail
+check_PROGRAMS += tests/unit/engine/test_outbox_mail_time
+tests_unit_engine_test_outbox_mail_time_SOURCES = tests/unit/engine/test_outbox_mail_time.c \
+	$(MAIL_BENCH)
+tests_unit_engine_test_outbox_mail_time_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_mail_time
 # The database in trouble: below SQLite, and with the clock's word in the hands of the test.
 storage_test_sources = tests/unit/engine/storage_bench.c tests/unit/engine/storage_bench.h \
 	tests/unit/engine/engine_life.c tests/unit/engine/engine_life.h \

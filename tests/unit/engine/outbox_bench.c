@@ -92,12 +92,141 @@ bench_up(struct bench *bench, bool is_up)
 	bench_turn(bench);
 }
 
+/* ---- the mailer ---- */
+
+static bool
+take_mail(void *context, struct mail_job *job)
+{
+	struct bench *bench = context;
+
+	if (job->recipient_count == 0) {
+		bench->check_count++;
+		mail_job_free(job);
+		return true;
+	}
+	assert_true(bench->mail_count < BENCH_MAILS);
+	if (bench->mail_count - bench->mail_answered >= bench->mail_places)
+		return false;
+	bench->mails[bench->mail_count++] = job;
+	return true;
+}
+
+void
+bench_mailer(struct bench *bench, bool is_up)
+{
+	const struct channel_news news = { CHANNEL_MAIL, is_up };
+
+	post(bench, ENGINE_CHANNEL, &news, sizeof(news));
+	bench_turn(bench);
+}
+
+int
+bench_mail_go(struct bench *bench)
+{
+	struct mail_go_request *request = calloc(1, sizeof(*request));
+	struct chan_message message = { .kind = ENGINE_MAIL_GO, .data = request };
+
+	assert_non_null(request);
+	request->request = (struct chan_request){ .id = 7, .replies = bench->replies };
+	request->job = bench->mails[bench->mail_answered]->id;
+	engine_step(bench->engine, &message, &bench->now);
+	engine_turn_end(bench->engine, &bench->now);
+	assert_true(chan_get(bench->replies, 0, &message));
+	return message.kind;
+}
+
+void
+bench_mail_answer_one(
+    struct bench *bench, size_t recipient, enum result result, enum result_class class)
+{
+	const struct mail_job *job = bench->mails[bench->mail_answered];
+	const struct delivery_outcome outcome = {
+		.delivery = job->recipients[recipient].delivery,
+		.result = result,
+		.class = class,
+		.code = class == RESULT_DONE ? 250 : 0,
+		.relay = "mail.example.org",
+	};
+
+	post(bench, ENGINE_OUTCOME, &outcome, sizeof(outcome));
+	if (recipient + 1 == job->recipient_count)
+		bench->mail_answered++;
+}
+
+void
+bench_mail_answer(struct bench *bench, enum result result, enum result_class class)
+{
+	const struct mail_job *job = bench->mails[bench->mail_answered];
+
+	assert_true(bench->mail_answered < bench->mail_count);
+	for (size_t i = 0; i < job->recipient_count; i++)
+		bench_mail_answer_one(bench, i, result, class);
+	engine_turn_end(bench->engine, &bench->now);
+}
+
+static void
+deal_with_mails(struct bench *bench)
+{
+	while (bench->relay_answers && bench->mail_answered < bench->mail_count) {
+		if (bench->relay_class == RESULT_DONE)
+			assert_int_equal(bench_mail_go(bench), 0);
+		bench_mail_answer(bench, bench->relay_result, bench->relay_class);
+	}
+}
+
+void
+bench_mail_accept(struct bench *bench)
+{
+	bench->relay_answers = true;
+	bench->relay_result = RESULT_OK;
+	bench->relay_class = RESULT_DONE;
+	deal_with_mails(bench);
+}
+
+const char *
+bench_header(const struct bench *bench, size_t n, const char *name)
+{
+	static char value[1024];
+	const char *from;
+	char wanted[32], *to = value;
+
+	assert_true(n < bench->mail_count);
+	snprintf(wanted, sizeof(wanted), "\r\n%s: ", name);
+	from = strstr(bench->mails[n]->bytes, wanted);
+	if (from != NULL)
+		from += strlen(wanted);
+	/* a folded one as one line */
+	while (
+	    from != NULL && to < value + sizeof(value) - 1 && (*from != '\r' || from[2] == ' ')) {
+		if (*from == '\r')
+			from += 2;
+		*to++ = *from++;
+	}
+	*to = '\0';
+	return value;
+}
+
+const struct delivery *
+bench_mail_row(struct bench *bench, uint32_t seq, const char *contact)
+{
+	const struct deliveries *deliveries = bench_look(bench)->deliveries;
+
+	for (size_t i = deliveries->count; i-- > 0;)
+		if (deliveries->rows[i].seq == seq && deliveries->rows[i].channel == CHANNEL_MAIL &&
+		    strcmp(deliveries->rows[i].destination, contact) == 0)
+			return &deliveries->rows[i];
+	fail_msg("there is no delivery of event %u to %s", (unsigned)seq, contact);
+	return NULL;
+}
+
 /* ---- life ---- */
 
 static void
 begin(struct bench *bench)
 {
-	struct engine_effects effects = { .deliver = take_job, .context = bench };
+	struct engine_effects effects = {
+		.deliver = take_job, .mail = take_mail, .context = bench
+	};
 	struct err err;
 
 	if (store_open(bench->folder, &bench->store, &err) < 0)
@@ -128,6 +257,8 @@ bench_set_up(void **state)
 	bench->now =
 	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
 	bench->places = 32;
+	bench->mail_places = BENCH_MAILS;
+	assert_int_equal(chan_new(4, NULL, &bench->replies), 0);
 	bench->make_conf = bench_conf;
 	begin(bench);
 	*state = bench;
@@ -142,6 +273,9 @@ bench_tear_down(void **state)
 
 	bench_fill_disk(false);
 	end(bench);
+	for (size_t i = 0; i < bench->mail_count; i++)
+		mail_job_free(bench->mails[i]);
+	chan_free(bench->replies);
 	snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
 	assert_int_equal(system(command), 0);
 	free(bench);
@@ -167,6 +301,7 @@ bench_conf(unsigned sensors)
 		sensor->off_delay_ms = 0;
 		sensor->min_samples = 1;
 		sensor->stale_after_ms = UINT32_MAX;
+		sensor->reminder_s = 0;
 	}
 	return conf;
 }
@@ -199,6 +334,7 @@ bench_restart(struct bench *bench)
 	end(bench);
 	begin(bench);
 	bench->answered = bench->job_count; /* nobody will */
+	bench->mail_answered = bench->mail_count;
 	bench_configure(bench, bench->make_conf(bench->sensors));
 }
 
@@ -207,6 +343,7 @@ bench_turn(struct bench *bench)
 {
 	engine_turn_end(bench->engine, &bench->now);
 	answer_at_once(bench);
+	deal_with_mails(bench);
 }
 
 /* A worker with nothing to do says so. */
@@ -258,6 +395,12 @@ bench_pass(struct bench *bench, int64_t ms)
 void
 bench_reads(struct bench *bench, unsigned count, int64_t milli)
 {
+	bench_reads_from(bench, 1, count, milli);
+}
+
+void
+bench_reads_from(struct bench *bench, unsigned first, unsigned count, int64_t milli)
+{
 	struct bus_report *report = calloc(1, sizeof(*report) + count * sizeof(report->samples[0]));
 	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
 	struct reading reading = reading_good((struct raw){ .kind = RAW_MILLI, .i = milli });
@@ -268,7 +411,7 @@ bench_reads(struct bench *bench, unsigned count, int64_t milli)
 	report->state = BUS_UP;
 	report->count = count;
 	for (unsigned i = 0; i < count; i++)
-		report->samples[i] = (struct sample){ i + 1, reading, bench->now.boottime_ms };
+		report->samples[i] = (struct sample){ first + i, reading, bench->now.boottime_ms };
 	engine_step(bench->engine, &message, &bench->now);
 	bench_turn(bench);
 }
@@ -289,7 +432,7 @@ bench_row(struct bench *bench, uint32_t seq)
 	const struct deliveries *deliveries = bench_look(bench)->deliveries;
 
 	for (size_t i = deliveries->count; i-- > 0;)
-		if (deliveries->rows[i].seq == seq)
+		if (deliveries->rows[i].seq == seq && deliveries->rows[i].channel == CHANNEL_SNMP)
 			return &deliveries->rows[i];
 	fail_msg("there is no delivery of event %u", (unsigned)seq);
 	return NULL;

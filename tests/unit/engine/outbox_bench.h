@@ -12,7 +12,8 @@
  * The real engine on a real database with an imitated carrier of channel snmp, whose every job is
  * kept.  Time is an argument; a restart is one as after kill -9, at whatever point.
  */
-#define BENCH_JOBS 20000
+#define BENCH_JOBS  20000
+#define BENCH_MAILS 2000
 
 struct bench {
 	char folder[32];
@@ -30,6 +31,15 @@ struct bench {
 	size_t answered; /* of them, by answer() */
 	unsigned places; /* how many jobs the carrier takes unanswered */
 	bool answers;    /* at once, in the same turn */
+
+	/* the mailer */
+	struct mail_job *mails[BENCH_MAILS];
+	size_t mail_count, mail_answered, check_count;
+	size_t mail_places;
+	struct chan *replies;
+	bool relay_answers; /* mails are dealt with at once, as that: */
+	enum result relay_result;
+	enum result_class relay_class;
 };
 
 int bench_set_up(void **state);
@@ -51,12 +61,30 @@ void bench_pass(struct bench *bench, int64_t ms); /* turns and ticks as the engi
 
 /* Sensors 1..count read that much; a turn. */
 void bench_reads(struct bench *bench, unsigned count, int64_t milli);
+void bench_reads_from(struct bench *bench, unsigned first, unsigned count, int64_t milli);
 
 void bench_up(struct bench *bench, bool is_up);
 
 /* The carrier answers the oldest job that is not answered; a turn. */
 void bench_answer(struct bench *bench, enum result result, enum result_class class);
 void bench_accept_all(struct bench *bench); /* what comes meanwhile, too */
+
+/* The mailer is there, or is gone. */
+void bench_mailer(struct bench *bench, bool is_up);
+
+/* The oldest mail that is not answered: the leave to send its final dot, which is the engine's
+ * answer; how it ended for all of its recipients, or for one. */
+int bench_mail_go(struct bench *bench);
+void bench_mail_answer(struct bench *bench, enum result result, enum result_class class);
+void bench_mail_answer_one(
+    struct bench *bench, size_t recipient, enum result result, enum result_class class);
+
+/* All is taken, now and from now on. */
+void bench_mail_accept(struct bench *bench);
+
+/* A header of the n-th mail as it stands there, or "". */
+const char *bench_header(const struct bench *bench, size_t n, const char *name);
+const struct delivery *bench_mail_row(struct bench *bench, uint32_t seq, const char *contact);
 
 const struct snapshot *bench_look(struct bench *bench);
 const struct delivery *bench_row(struct bench *bench, uint32_t seq); /* the last of that event */

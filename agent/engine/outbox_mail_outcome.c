@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What becomes of mails that have left, and what is stored of contacts. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/route.h"
+#include "core/text.h"
+#include "engine/engine_private.h"
+#include "sys/log.h"
+
+/* ---- the leave to send the final dot ---- */
+
+static struct outbox_mail_job *
+find_job(struct outbox_mail *mail, uint32_t id)
+{
+	for (size_t i = 0; i < MAIL_JOBS_MAX; i++)
+		if (mail->jobs[i].id == id && id != 0)
+			return &mail->jobs[i];
+	return NULL;
+}
+
+static bool
+is_of_job(const struct outbox_row *row, uint32_t job)
+{
+	return row->delivery.channel == CHANNEL_MAIL && row->is_out && row->job == job;
+}
+
+static void
+answer(struct mail_go_request *request, int code)
+{
+	struct chan_request reply_to = request->request;
+
+	free(request);
+	chan_answer(&reply_to, code, NULL);
+}
+
+void
+outbox_mail_go(struct engine *engine, struct mail_go_request *request)
+{
+	struct outbox *outbox = &engine->outbox;
+	struct outbox_mail *mail = &outbox->mail;
+
+	if (find_job(mail, request->job) == NULL || mail->go_count == MAIL_JOBS_MAX) {
+		answer(request, -ENOENT);
+		return;
+	}
+	for (size_t i = 0; i < outbox->count; i++)
+		if (is_of_job(&outbox->rows[i], request->job) &&
+		    outbox->rows[i].delivery.state == DELIVERY_SENDING)
+			outbox_apply(engine, &outbox->rows[i], DELIVERY_HAND_OVER);
+	mail->goes[mail->go_count++] = request;
+	engine->has_changed = true;
+}
+
+static bool
+is_stored(const struct engine *engine, uint32_t job)
+{
+	const struct outbox *outbox = &engine->outbox;
+	bool has_rows = false;
+
+	for (size_t i = 0; i < outbox->count; i++) {
+		const struct outbox_row *row = &outbox->rows[i];
+
+		if (!is_of_job(row, job))
+			continue;
+		if (row->is_changed || row->delivery.state != DELIVERY_IN_DOUBT)
+			return false;
+		has_rows = true;
+	}
+	return has_rows;
+}
+
+void
+outbox_mail_answer(struct engine *engine)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < mail->go_count; i++)
+		answer(mail->goes[i], is_stored(engine, mail->goes[i]->job) ? 0 : -EIO);
+	mail->go_count = 0;
+}
+
+/* ---- how it ended ---- */
+
+/* It is about this mail or this mailbox: the relay works. */
+static bool
+has_passed(const struct delivery_outcome *outcome)
+{
+	return outcome->class == RESULT_DONE || outcome->class == RESULT_PERMANENT ||
+	       outcome->result == RESULT_RECIPIENT_UNAVAILABLE;
+}
+
+/* A relay that refuses the text for good need not be right: another is asked once. */
+static bool
+is_asked_again(const struct engine *engine, const struct outbox_row *row,
+    const struct delivery_outcome *outcome, uint32_t relay)
+{
+	return outcome->class == RESULT_PERMANENT && row->refused_by == 0 &&
+	       (outcome->result == RESULT_DATA_REJECTED ||
+		   outcome->result == RESULT_DATA_NOT_FINISHED) &&
+	       outbox_relay_has_next(engine, relay);
+}
+
+static void
+end_test(struct engine *engine, struct outbox_row *row, const struct delivery_outcome *outcome)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	if (!mail->has_test || outcome->class != RESULT_DONE) {
+		mail->test_result = outcome->result;
+		text_copy(mail->test_text, sizeof(mail->test_text), outcome->text);
+	}
+	mail->has_test = true;
+	if (outcome->class == RESULT_DONE)
+		return;
+	row->is_out = false; /* one attempt */
+	outbox_apply(engine, row, DELIVERY_REFUSE);
+}
+
+static void
+end_row(struct engine *engine, struct outbox_row *row, const struct outbox_mail_job *job,
+    const struct delivery_outcome *outcome)
+{
+	enum result_class class = outcome->class;
+	bool is_again = is_asked_again(engine, row, outcome, job->relay);
+
+	row->job = 0;
+	outbox_keep_result(engine, row, outcome);
+	if (row->record.kind == EVENT_TEST) {
+		end_test(engine, row, outcome);
+		if (class != RESULT_DONE)
+			return;
+	}
+	if (is_again) {
+		row->refused_by = job->relay;
+		class = RESULT_TEMPORARY;
+	}
+	outbox_end_attempt(engine, row, class);
+	/* The relay's time is what counts, not the row's. */
+	if (is_again || row->delivery.state == DELIVERY_HELD)
+		row->delivery.next_ms = engine->now.boottime_ms;
+}
+
+static void
+count(struct engine *engine, struct outbox_contact *contact, const struct outbox_row *row,
+    const struct outbox_mail_job *job, const struct delivery_outcome *outcome)
+{
+	const struct mail_rule rule = outbox_mail_rule(engine->conf, false);
+	const struct mail_plan plan = { .kind = job->kind, .is_repeat = job->is_repeat };
+
+	if (contact == NULL)
+		return;
+	if (contact->recipient.out > 0)
+		contact->recipient.out--;
+	contact->books.has_result = true;
+	contact->books.last_result = (uint8_t)outcome->result;
+	contact->is_changed = true;
+	if (outcome->class == RESULT_DONE) {
+		contact->books.sent++;
+		if (job->kind == MAIL_BACKLOG)
+			contact->books.undelivered -= row->said < contact->books.undelivered
+			                                  ? row->said
+			                                  : contact->books.undelivered;
+	}
+	if (outcome->class == RESULT_DONE || outcome->class == RESULT_IN_DOUBT)
+		mail_plan_count(&rule, &contact->recipient, &plan, engine->now.boottime_ms);
+}
+
+static bool
+has_rows(const struct outbox *outbox, uint32_t job)
+{
+	for (size_t i = 0; i < outbox->count; i++)
+		if (is_of_job(&outbox->rows[i], job))
+			return true;
+	return false;
+}
+
+static void
+end_job(struct engine *engine, struct outbox_channel *channel, struct outbox_mail_job *job,
+    const struct delivery_outcome *last)
+{
+	const struct relay_outcome outcome = {
+		.relay = job->relay,
+		.result = last->result,
+		.class = last->class,
+		.code = last->code,
+		.took_ms = last->took_ms,
+	};
+	struct relay_outcome named = outcome;
+	struct outbox_relay *relay = outbox_relay(engine, job->relay);
+	bool passed = job->has_passed;
+
+	text_copy(named.text, sizeof(named.text), last->text);
+	channel->out--;
+	outbox_mail_forget(engine, job);
+	if (relay != NULL)
+		outbox_relay_ends(engine, relay, passed, &named);
+}
+
+void
+outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
+    struct outbox_row *answered, const struct delivery_outcome *outcome)
+{
+	struct outbox *outbox = &engine->outbox;
+	struct outbox_mail_job *job = find_job(&outbox->mail, answered->job);
+	const char *destination = answered->delivery.destination;
+
+	if (job == NULL)
+		return;
+	log_info("mail %s to contact \"%s\"%s%s: %s%s%s", job->kind == MAIL_DIGEST ? "digest" : "",
+	    destination, outcome->relay[0] != '\0' ? " by " : "", outcome->relay,
+	    result_text(outcome->result), outcome->text[0] != '\0' ? ": " : "", outcome->text);
+	count(engine, outbox_contact_of(engine, answered), answered, job, outcome);
+	job->has_passed |= has_passed(outcome);
+	for (size_t i = 0; i < outbox->count; i++) {
+		struct outbox_row *row = &outbox->rows[i];
+
+		if (is_of_job(row, job->id) && row->job == job->id &&
+		    strcmp(row->delivery.destination, destination) == 0)
+			end_row(engine, row, job, outcome);
+	}
+	if (!has_rows(outbox, job->id))
+		end_job(engine, channel, job, outcome);
+	if (!outbox->has_results)
+		outbox->results_due_ms = engine->now.boottime_ms;
+	outbox->has_results = true;
+	outbox->has_news = true;
+	outbox->is_shown = false;
+}
+
+/* ---- what is stored ---- */
+
+int
+outbox_mail_write(struct engine *engine, struct err *err)
+{
+	const struct outbox_mail *mail = &engine->outbox.mail;
+	int r = 0;
+
+	for (size_t i = 0; i < mail->contact_count && r == 0; i++)
+		if (mail->contacts[i].is_changed)
+			r = store_put_contact(
+			    engine->store, mail->contacts[i].index, &mail->contacts[i].books, err);
+	return r;
+}
+
+void
+outbox_mail_rewrite(struct engine *engine)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < mail->contact_count; i++)
+		mail->contacts[i].is_changed = true;
+}
+
+/* Only what is told for the first time counts as one more alarm. */
+static bool
+begins_alarm(const struct record *record)
+{
+	return route_sort_of(record->kind) == ROUTE_RAISE && record->kind != EVENT_ESCALATE &&
+	       record->kind != EVENT_REANNOUNCE;
+}
+
+/* The test is over when its last row is: its worst result shows. */
+static void
+watch_test(struct engine *engine)
+{
+	const struct outbox *outbox = &engine->outbox;
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < outbox->count && mail->is_testing; i++)
+		if (outbox->rows[i].delivery.channel == CHANNEL_MAIL &&
+		    outbox->rows[i].record.kind == EVENT_TEST &&
+		    !delivery_is_final(&outbox->rows[i].delivery))
+			return;
+	if (!mail->is_testing)
+		return;
+	mail->is_testing = false;
+	if (mail->has_test)
+		return;
+	mail->has_test = true;
+	mail->test_result = RESULT_NOT_ALLOWED;
+	text_copy(mail->test_text, sizeof(mail->test_text), "there was nobody to send it to");
+}
+
+void
+outbox_mail_committed(struct engine *engine)
+{
+	const struct mail_rule rule = outbox_mail_rule(engine->conf, false);
+	struct outbox *outbox = &engine->outbox;
+
+	watch_test(engine);
+	for (size_t i = 0; i < outbox->mail.contact_count; i++)
+		outbox->mail.contacts[i].is_changed = false;
+	for (size_t i = outbox->first_new; i < outbox->count; i++) {
+		const struct outbox_row *row = &outbox->rows[i];
+		struct outbox_contact *contact;
+
+		if (row->delivery.channel != CHANNEL_MAIL || !begins_alarm(&row->record))
+			continue;
+		contact = outbox_contact_of(engine, row);
+		if (contact != NULL)
+			flood_raise(
+			    &contact->recipient.flood, &rule.flood, engine->now.boottime_ms);
+	}
+}
+
+void
+outbox_mail_done(struct engine *engine)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	outbox_mail_answer(engine);
+	for (size_t i = 0; i < MAIL_JOBS_MAX; i++)
+		mail_job_free(mail->jobs[i].job);
+	free(mail->contacts);
+	free(mail->relays);
+	free(mail->rows);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What goes in the next mails, and to whom: picked, made, and stored as such. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/text.h"
+#include "engine/engine_private.h"
+#include "sys/log.h"
+
+#define PUT_OFF_MS 60000
+#define PAUSE_MS   1000
+
+/* What is to be said to one contact, to be compared with what is to be said to another. */
+struct said {
+	enum mail_kind kind;
+	bool is_repeat;
+	size_t count;
+	uint32_t *seqs; /* of those that go; the highest bit of the other half: was_raised */
+	bool *were_raised;
+};
+
+static int
+said_of(const struct outbox_mail *mail, const struct mail_plan *plan, struct said *ret_said)
+{
+	struct said said = { plan->kind, plan->is_repeat, plan->count, NULL, NULL };
+
+	said.seqs = calloc(plan->count, sizeof(*said.seqs));
+	said.were_raised = calloc(plan->count, sizeof(*said.were_raised));
+	if (said.seqs == NULL || said.were_raised == NULL) {
+		free(said.seqs);
+		free(said.were_raised);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < plan->count; i++) {
+		said.seqs[i] = mail->rows[i].delivery->seq;
+		said.were_raised[i] = mail->rows[i].was_raised;
+	}
+	*ret_said = said;
+	return 0;
+}
+
+static void
+said_done(struct said *said)
+{
+	free(said->seqs);
+	free(said->were_raised);
+}
+
+static bool
+is_same(const struct said *said, const struct outbox_mail *mail, const struct mail_plan *plan)
+{
+	if (plan->kind != said->kind || plan->kind == MAIL_BACKLOG || plan->is_repeat ||
+	    said->is_repeat || plan->count != said->count)
+		return false;
+	for (size_t i = 0; i < plan->count; i++)
+		if (mail->rows[i].delivery->seq != said->seqs[i] ||
+		    mail->rows[i].was_raised != said->were_raised[i])
+			return false;
+	return true;
+}
+
+/* Its rows are in that mail: the first of mail->rows go. */
+static void
+take_rows(struct engine *engine, const struct conf_contact *conf, const struct mail_plan *plan,
+    size_t count, struct mail_job *job)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+	struct outbox_contact *contact = outbox_contact(engine, conf);
+	struct mail_to *to = &job->recipients[job->recipient_count++];
+
+	text_copy(to->address, sizeof(to->address), conf->address);
+	to->delivery = mail->rows[0].delivery->id;
+	contact->recipient.out++;
+	for (size_t i = 0; i < count; i++) {
+		struct outbox_row *row = outbox_row(engine, mail->rows[i].delivery->id);
+
+		if (mail->rows[i].fate == MAIL_SAID || mail->rows[i].fate == MAIL_OBSOLETE)
+			outbox_mail_supersede(engine, row);
+		if (mail->rows[i].fate != MAIL_GOES)
+			continue;
+		outbox_apply(engine, row, DELIVERY_RELEASE);
+		outbox_apply(engine, row, DELIVERY_PICK);
+		row->job = job->id;
+		row->delivery.lead = plan->lead;
+		row->said = contact->books.undelivered;
+	}
+}
+
+/* Others who are to be told just the same get the same mail. */
+static void
+take_others(struct engine *engine, const struct said *said, const struct conf_contact *first,
+    bool is_probe, struct mail_job *job)
+{
+	const struct conf *conf = engine->conf;
+
+	for (size_t i = 0; i < conf->contact_count; i++) {
+		const struct conf_contact *other = &conf->contacts[i];
+		struct mail_plan plan;
+		size_t count;
+
+		if (other == first || !other->is_enabled ||
+		    job->recipient_count == MAIL_RECIPIENTS_MAX)
+			continue;
+		count = outbox_mail_plan_for(engine, other, is_probe, &plan);
+		if (is_same(said, &engine->outbox.mail, &plan))
+			take_rows(engine, other, &plan, count, job);
+	}
+}
+
+/* Until when it is worth something: as the row that is so for longest. */
+static uint32_t
+useful_s(const struct engine *engine, const struct mail_plan *plan)
+{
+	int64_t most_ms = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct mail_row *row = &engine->outbox.mail.rows[i];
+		int64_t left_ms = row->delivery->useful_until_ms - engine->now.boottime_ms;
+
+		if (left_ms <= 0 || (row->alarm != NULL && alarm_is_open(&row->alarm->alarm)))
+			return 0;
+		if (left_ms > most_ms)
+			most_ms = left_ms;
+	}
+	return (uint32_t)((most_ms + 999) / 1000);
+}
+
+static struct outbox_mail_job *
+free_place(struct outbox_mail *mail)
+{
+	for (size_t i = 0; i < MAIL_JOBS_MAX; i++)
+		if (mail->jobs[i].id == 0)
+			return &mail->jobs[i];
+	return NULL;
+}
+
+static uint32_t
+next_job(struct outbox_mail *mail)
+{
+	if (++mail->last_job == 0)
+		mail->last_job = 1;
+	return mail->last_job;
+}
+
+/* A relay that has said that it will never take one of these is passed over. */
+static struct outbox_relay *
+relay_for(struct engine *engine, struct outbox_relay *relay, const struct mail_plan *plan)
+{
+	int64_t when_ms;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct outbox_row *row =
+		    outbox_row(engine, engine->outbox.mail.rows[i].delivery->id);
+
+		if (row->refused_by != 0)
+			return outbox_relay_choose(engine, row->refused_by, &when_ms);
+	}
+	return relay;
+}
+
+/* The relay whose turn it is will not take it, and the next does not work: others go first. */
+static void
+put_off(struct engine *engine, const struct mail_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		outbox_row(engine, engine->outbox.mail.rows[i].delivery->id)->delivery.next_ms =
+		    engine->now.boottime_ms + PUT_OFF_MS;
+}
+
+/* False: no memory, or no relay; nothing leaves. */
+static bool
+pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay *relay)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+	struct outbox_contact *contact = outbox_contact(engine, conf);
+	struct outbox_mail_job *place = free_place(mail);
+	struct mail_job *job = calloc(1, sizeof(*job));
+	bool is_probe = outbox_relay_is_probe(engine, relay);
+	struct mail_draft draft = { .body = NULL };
+	struct said said = { 0 };
+	struct mail_plan plan;
+	size_t count = outbox_mail_plan_for(engine, conf, is_probe, &plan);
+
+	relay = relay_for(engine, relay, &plan);
+	if (relay == NULL)
+		put_off(engine, &plan);
+	if (job == NULL || relay == NULL || outbox_mail_draft(engine, &plan, contact, &draft) < 0 ||
+	    said_of(mail, &plan, &said) < 0) {
+		outbox_mail_draft_done(&draft);
+		free(job);
+		return false;
+	}
+	job->id = next_job(mail);
+	job->relay = relay->index;
+	job->useful_s = useful_s(engine, &plan);
+	text_copy(job->from, sizeof(job->from), engine->conf->mail.from);
+	take_rows(engine, conf, &plan, count, job);
+	take_others(engine, &said, conf, is_probe, job);
+	*place = (struct outbox_mail_job){
+		.id = job->id,
+		.relay = relay->index,
+		.kind = said.kind,
+		.is_repeat = said.is_repeat,
+		.job = job,
+	};
+	outbox_relay_leaves(relay);
+	if (outbox_mail_compose(engine, &draft, job) < 0)
+		log_warning("mail: out of memory for a mail; trying again");
+	outbox_mail_draft_done(&draft);
+	said_done(&said);
+	return true;
+}
+
+/* The contact with the most severe, the oldest to be told. */
+static const struct conf_contact *
+find_first(struct engine *engine, bool is_probe)
+{
+	const struct conf *conf = engine->conf;
+	const struct conf_contact *first = NULL;
+	struct mail_plan best = { 0 }, plan;
+
+	for (size_t i = 0; i < conf->contact_count; i++) {
+		size_t count = outbox_mail_plan_for(engine, &conf->contacts[i], is_probe, &plan);
+
+		for (size_t n = 0; n < count; n++)
+			if (engine->outbox.mail.rows[n].fate == MAIL_OBSOLETE)
+				outbox_mail_supersede(engine,
+				    outbox_row(engine, engine->outbox.mail.rows[n].delivery->id));
+		if (plan.kind == MAIL_NONE ||
+		    (first != NULL &&
+			(plan.class < best.class ||
+			    (plan.class == best.class && plan.oldest_ms >= best.oldest_ms))))
+			continue;
+		first = &conf->contacts[i];
+		best = plan;
+	}
+	return first;
+}
+
+void
+outbox_mail_mark(struct engine *engine, struct outbox_channel *channel)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+	int64_t when_ms;
+
+	(void)channel;
+	outbox_mail_end_orphans(engine);
+	while (
+	    engine->conf->mail.is_enabled && !engine->is_stopping && outbox_mail_has_place(mail)) {
+		struct outbox_relay *relay = outbox_relay_choose(engine, 0, &when_ms);
+		const struct conf_contact *first;
+
+		if (relay == NULL)
+			break;
+		first = find_first(engine, outbox_relay_is_probe(engine, relay));
+		if (first == NULL)
+			break;
+		if (!pick(engine, first, relay)) {
+			mail->pause_ms = engine->now.boottime_ms + PAUSE_MS;
+			break;
+		}
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Channel mail as it is shown. */
+#include "core/text.h"
+#include "engine/engine_private.h"
+
+static enum relay_state
+state_of(const struct outbox_relay *relay)
+{
+	if (relay->is_failing)
+		return relay->out > 0 || relay->is_checking ? RELAY_STATE_PROBING
+		                                            : RELAY_STATE_DOWN;
+	return relay->is_proven ? RELAY_STATE_OK : RELAY_STATE_UNKNOWN;
+}
+
+static void
+show_relay(const struct outbox_relay *relay, struct relay_view *view)
+{
+	*view = (struct relay_view){
+		.index = relay->index,
+		.state = state_of(relay),
+		.has_result = relay->is_known,
+		.result = relay->result,
+		.code = relay->code,
+		.latency_ms = relay->latency_ms,
+		.last_success_wall_ms = relay->last_success_wall_ms,
+		.has_days = relay->has_days,
+		.days = relay->days,
+	};
+	text_copy(view->text, sizeof(view->text), relay->text);
+}
+
+/* What works is never asked in vain while another one is not known. */
+static enum mail_path_state
+path_state(struct engine *engine, const struct mail_view *view)
+{
+	const struct outbox_channel *channel = outbox_channel(engine, CHANNEL_MAIL);
+	size_t ok = 0, bad = 0;
+	bool is_certain;
+	enum result result;
+
+	if (!engine->conf->mail.is_enabled)
+		return MAIL_PATH_DISABLED;
+	if (channel->path_alarm != 0 || outbox_relays_fail(engine, &is_certain, &result))
+		return MAIL_PATH_FAILED;
+	for (size_t i = 0; i < view->relay_count; i++) {
+		const struct relay_view *relay = &view->relays[i];
+
+		ok += relay->state == RELAY_STATE_OK;
+		bad += relay->state == RELAY_STATE_DOWN || relay->state == RELAY_STATE_PROBING ||
+		       (relay->state == RELAY_STATE_UNKNOWN && relay->has_result);
+	}
+	if (bad > 0)
+		return MAIL_PATH_DEGRADED;
+	return ok > 0 ? MAIL_PATH_OK : MAIL_PATH_UNKNOWN;
+}
+
+struct mail_view *
+outbox_mail_view(struct engine *engine)
+{
+	const struct conf *conf = engine->conf;
+	const struct outbox_mail *mail = &engine->outbox.mail;
+	struct mail_view *view = mail_view_new(conf->contact_count, conf->relay_count);
+
+	if (view == NULL)
+		return NULL;
+	for (size_t i = 0; i < conf->contact_count; i++) {
+		const struct outbox_contact *contact = outbox_contact(engine, &conf->contacts[i]);
+
+		view->contacts[i].index = conf->contacts[i].index;
+		if (contact != NULL)
+			view->contacts[i].books = contact->books;
+	}
+	for (size_t i = 0; i < conf->relay_count; i++) {
+		const struct outbox_relay *relay = outbox_relay(engine, conf->relays[i].index);
+
+		if (relay != NULL)
+			show_relay(relay, &view->relays[i]);
+	}
+	view->path_state = path_state(engine, view);
+	view->is_testing = mail->is_testing;
+	view->has_test = mail->has_test && !mail->is_testing;
+	view->test_result = mail->test_result;
+	text_copy(view->test_text, sizeof(view->test_text), mail->test_text);
+	return view;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which relay takes the next mail, and how it is with each of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "engine/engine_private.h"
+#include "sys/log.h"
+
+struct outbox_relay *
+outbox_relay(struct engine *engine, uint32_t index)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+	struct outbox_relay *relays;
+
+	for (size_t i = 0; i < mail->relay_count; i++)
+		if (mail->relays[i].index == index)
+			return &mail->relays[i];
+	relays = reallocarray(mail->relays, mail->relay_count + 1, sizeof(*relays));
+	if (relays == NULL)
+		return NULL;
+	mail->relays = relays;
+	relays[mail->relay_count] = (struct outbox_relay){
+		.index = index,
+		.check_ms = engine->now.boottime_ms,
+	};
+	return &relays[mail->relay_count++];
+}
+
+/* In the order of preference; the first behind NULL, NULL behind the last. */
+static const struct conf_relay *
+next_choice(const struct conf *conf, const struct conf_relay *before)
+{
+	const struct conf_relay *next = NULL;
+
+	for (size_t i = 0; i < conf->relay_count; i++) {
+		const struct conf_relay *relay = &conf->relays[i];
+
+		if ((before == NULL || relay->rank > before->rank) &&
+		    (next == NULL || relay->rank < next->rank))
+			next = relay;
+	}
+	return next;
+}
+
+bool
+outbox_relay_has_next(const struct engine *engine, uint32_t index)
+{
+	const struct conf_relay *relay = conf_relay(engine->conf, index);
+
+	return relay != NULL && next_choice(engine->conf, relay) != NULL;
+}
+
+/* ---- the choice ---- */
+
+static bool
+has_room(const struct outbox_relay *relay, int64_t now_ms)
+{
+	unsigned window = relay->is_proven ? MAIL_WINDOW : 1;
+
+	return now_ms >= relay->blocked_ms &&
+	       breaker_room(&relay->breaker, relay->out, window, now_ms) > 0;
+}
+
+/* When it may be tried again; INT64_MAX: when what is under way has ended. */
+static int64_t
+retry_ms(const struct outbox_relay *relay, int64_t now_ms)
+{
+	int64_t due_ms = breaker_due_ms(&relay->breaker);
+
+	if (relay->blocked_ms > now_ms)
+		return relay->blocked_ms;
+	return relay->out > 0 || due_ms <= now_ms ? INT64_MAX : due_ms;
+}
+
+struct outbox_relay *
+outbox_relay_choose(struct engine *engine, uint32_t refused_by, int64_t *ret_due_ms)
+{
+	int64_t now_ms = engine->now.boottime_ms, due_ms = INT64_MAX;
+	int64_t patience_ms = engine->conf->mail.fallback_after_s * INT64_C(1000);
+	const struct conf_relay *choice = NULL;
+	struct outbox_relay *found = NULL;
+
+	if (refused_by != 0)
+		choice = conf_relay(engine->conf, refused_by);
+	while (found == NULL && (choice = next_choice(engine->conf, choice)) != NULL) {
+		struct outbox_relay *relay = outbox_relay(engine, choice->index);
+
+		if (relay == NULL)
+			break;
+		if (has_room(relay, now_ms)) {
+			found = relay;
+			break;
+		}
+		if (retry_ms(relay, now_ms) < due_ms)
+			due_ms = retry_ms(relay, now_ms);
+		if (!relay->is_failing)
+			break; /* it is only busy */
+		if (now_ms - relay->failing_ms < patience_ms) {
+			if (relay->failing_ms + patience_ms < due_ms &&
+			    next_choice(engine->conf, choice) != NULL)
+				due_ms = relay->failing_ms + patience_ms;
+			break;
+		}
+	}
+	*ret_due_ms = found != NULL ? now_ms : due_ms;
+	return found;
+}
+
+/* What waits for its own time does not when a relay is tried whose time has come, or another. */
+bool
+outbox_relay_is_probe(const struct engine *engine, const struct outbox_relay *relay)
+{
+	const struct conf_relay *first = next_choice(engine->conf, NULL);
+
+	return relay->breaker.state != BREAKER_CLOSED || first == NULL ||
+	       first->index != relay->index;
+}
+
+/* ---- how it went ---- */
+
+void
+outbox_relay_leaves(struct outbox_relay *relay)
+{
+	breaker_leaves(&relay->breaker);
+	relay->out++;
+}
+
+static void
+fails(struct engine *engine, struct outbox_relay *relay)
+{
+	if (!relay->is_failing)
+		relay->failing_ms = engine->now.boottime_ms;
+	relay->is_failing = true;
+}
+
+static void
+passes(struct engine *engine, struct outbox_relay *relay)
+{
+	bool was_failing = relay->is_failing;
+
+	relay->is_proven = true;
+	relay->is_failing = false;
+	relay->blocked_ms = 0;
+	relay->auth_failures = 0;
+	relay->check_failures = 0;
+	relay->last_success_wall_ms = engine->now.wall_ms;
+	if (was_failing)
+		outbox_wake_rows(engine, outbox_channel(engine, CHANNEL_MAIL));
+}
+
+/* Nothing gets better by itself: rarely tried, and at once when a setting changes. */
+static void
+block(struct engine *engine, struct outbox_relay *relay, enum result result)
+{
+	const struct conf *conf = engine->conf;
+	uint32_t wait_s = conf->delivery.retry_blocked_s;
+
+	if (result == RESULT_BAD_PASSWORD && ++relay->auth_failures >= conf->mail.auth_tries)
+		wait_s = conf->mail.auth_retry_s;
+	relay->blocked_ms = engine->now.boottime_ms + wait_s * INT64_C(1000);
+	fails(engine, relay);
+}
+
+void
+outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_passed,
+    const struct relay_outcome *outcome)
+{
+	const struct breaker_rule rule = outbox_breaker_rule(engine->conf);
+	bool is_blocked = !has_passed && outcome->class == RESULT_CONFIGURATION;
+
+	relay->is_known = true;
+	relay->result = outcome->result;
+	relay->code = outcome->code;
+	text_copy(relay->text, sizeof(relay->text), outcome->text);
+	relay->latency_ms = outcome->took_ms;
+	if (has_passed) {
+		passes(engine, relay);
+	} else {
+		relay->is_proven = false;
+		if (is_blocked)
+			block(engine, relay, outcome->result);
+	}
+	breaker_result(&relay->breaker, &rule, !has_passed && !is_blocked, engine->now.boottime_ms,
+	    outbox_random(&engine->outbox));
+	if (relay->breaker.state != BREAKER_CLOSED && !has_passed)
+		fails(engine, relay);
+	outbox_watch_path(engine, outbox_channel(engine, CHANNEL_MAIL));
+	engine->outbox.has_news = true;
+	engine->outbox.is_shown = false;
+}
+
+void
+outbox_relay_wake(struct engine *engine)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < mail->relay_count; i++) {
+		breaker_wake(&mail->relays[i].breaker, engine->now.boottime_ms);
+		mail->relays[i].blocked_ms = 0;
+		mail->relays[i].auth_failures = 0;
+	}
+}
+
+/* ---- checks ---- */
+
+void
+outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
+{
+	const struct conf_mail *conf = &engine->conf->mail;
+	struct outbox_relay *relay = outbox_relay(engine, outcome->relay);
+	bool has_passed = outcome->class == RESULT_DONE;
+	uint32_t wait_s = has_passed ? conf->check_interval_s : conf->check_interval_failed_s;
+
+	if (relay == NULL)
+		return;
+	if (outcome->has_days) {
+		relay->has_days = true;
+		relay->days = outcome->days;
+	}
+	relay->check_ms = engine->now.boottime_ms + wait_s * INT64_C(1000);
+	if (!relay->is_checking) {
+		engine->outbox.is_shown = false;
+		return; /* what a mail found out; how that ended is told with the mail */
+	}
+	relay->is_checking = false;
+	log_info("relay %u: checked: %s", (unsigned)relay->index, result_text(outcome->result));
+	if (!has_passed && ++relay->check_failures >= conf->check_failures)
+		fails(engine, relay);
+	outbox_relay_ends(engine, relay, has_passed, outcome);
+}
+
+/* ---- the path ---- */
+
+bool
+outbox_relays_fail(struct engine *engine, bool *ret_is_certain, enum result *ret_result)
+{
+	const struct outbox_mail *mail = &engine->outbox.mail;
+	const struct conf_relay *choice = NULL;
+	bool is_certain = true, has_one = false;
+
+	while ((choice = next_choice(engine->conf, choice)) != NULL) {
+		const struct outbox_relay *relay = NULL;
+
+		for (size_t i = 0; i < mail->relay_count; i++)
+			if (mail->relays[i].index == choice->index)
+				relay = &mail->relays[i];
+		if (relay == NULL || !relay->is_failing)
+			return false;
+		is_certain &= relay->blocked_ms != 0;
+		if (!has_one)
+			*ret_result = relay->result;
+		has_one = true;
+	}
+	*ret_is_certain = is_certain;
+	return has_one;
+}
