@@ -3,8 +3,16 @@ sbin_PROGRAMS += envsensord
 envsensord_SOURCES = \
 	agent/attend.c agent/attend.h \
 	agent/main.c \
-	agent/options.c agent/options.h
-envsensord_LDADD = \
+	agent/options.c agent/options.h \
+	agent/postman.h
+envsensord_LDADD =
+if WITH_MAIL
+envsensord_SOURCES += agent/postman.c
+envsensord_LDADD += agent/mail/libmail.a agent/smtp/libprotocol.a
+else
+envsensord_SOURCES += agent/postman_none.c
+endif
+envsensord_LDADD += \
 	agent/snmp/libsnmp.a \
 	agent/engine/libengine.a \
 	agent/bus/libbus.a \

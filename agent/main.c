@@ -20,6 +20,7 @@
 #include "engine/engine_thread.h"
 #include "engine/snapshot.h"
 #include "options.h"
+#include "postman.h"
 #include "snmp/agentx.h"
 #include "snmp/set.h"
 #include "store/store.h"
@@ -45,6 +46,7 @@ struct agent {
 	struct engine *engine;
 	struct engine_thread *engine_thread;
 	struct agentx *agentx;
+	struct mailer *mailer; /* NULL: built without mail */
 };
 
 /* ---- how the parts reach each other ---- */
@@ -64,12 +66,26 @@ report_to_engine(void *context, struct bus_report *report)
 }
 
 static void
-tell_buses(void *context, const struct conf *conf)
+put_conf_in_force(void *context, const struct conf *conf)
 {
 	struct agent *agent = context;
 
 	buses_apply(agent->buses, conf);
+	if (agent->mailer != NULL)
+		mailer_apply(agent->mailer, conf);
 }
+
+#ifdef WITH_MAIL
+static bool
+bring_mail(void *context, struct mail_job *job)
+{
+	struct agent *agent = context;
+
+	return mailer_deliver(agent->mailer, job);
+}
+#else
+#define bring_mail NULL
+#endif
 
 static bool
 deliver(void *context, enum channel channel, const struct delivery_job *job)
@@ -198,8 +214,9 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 	struct worker_sink sink = { .report = report_to_engine, .context = agent };
 	struct engine_effects effects = {
 		.drivers = &buses_drivers,
-		.conf_in_force = tell_buses,
+		.conf_in_force = put_conf_in_force,
 		.deliver = deliver,
+		.mail = bring_mail,
 		.context = agent,
 	};
 	struct agentx_listener listener = {
@@ -229,6 +246,8 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 	if (r == 0)
 		r = agentx_new(conf->agent.agentx, agent->hub, &listener, &link, &agent->agentx);
 	if (r == 0)
+		r = postman_new(agent->inbox, &agent->mailer);
+	if (r == 0)
 		r = engine_new(agent->store, agent->hub, &effects, &now, &agent->engine);
 	return r < 0 ? err_set(err, r, "cannot start: %s", strerror(-r)) : 0;
 }
@@ -254,16 +273,21 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 	r = agentx_start(agent->agentx);
 	if (r < 0)
 		return err_set(err, r, "cannot start the SNMP thread: %s", strerror(-r));
+	r = agent->mailer != NULL ? mailer_start(agent->mailer) : 0;
+	if (r < 0)
+		return err_set(err, r, "cannot start the mail thread: %s", strerror(-r));
 	return 0;
 }
 
-/* The engine first: it says that the agent stops, and the SNMP thread carries that.  Copes with
- * what was never started.  A thread that hangs keeps what it may still touch. */
+/* The mailer first, since the engine has to answer it until the mail in hand is away; then the
+ * engine: it says that the agent stops, and the SNMP thread carries that.  Copes with what was
+ * never started.  A thread that hangs keeps what it may still touch. */
 static void
 stop(struct agent *agent)
 {
-	bool is_clean = engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
+	bool is_clean = agent->mailer == NULL || mailer_stop(agent->mailer, STOP_MS) == 0;
 
+	is_clean &= engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
 	is_clean &= agentx_stop(agent->agentx, STOP_MS) == 0;
 	is_clean &= buses_free(agent->buses, STOP_MS) == 0;
 	store_close(agent->store);
@@ -271,6 +295,8 @@ stop(struct agent *agent)
 		_exit(EXIT_SUCCESS);
 	engine_free(agent->engine);
 	agentx_free(agent->agentx);
+	if (agent->mailer != NULL)
+		mailer_free(agent->mailer);
 	chan_free(agent->inbox);
 	chan_free(agent->replies);
 	chan_free(agent->set_replies);
