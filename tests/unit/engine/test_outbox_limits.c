@@ -157,7 +157,8 @@ the_end_of_what_tells_of_trouble_is_no_event(void **state)
 	assert_int_equal(bench_channel(bench)->books.expired, 4);
 	assert_int_equal(bench_event(bench, 7)->kind, EVENT_DELIVERY_FAILED);
 	assert_int_equal(bench_event(bench, 7)->numbers[0], 2);
-	assert_int_equal(bench_look(bench)->events->last_seq, 7);
+	assert_int_equal(bench_event(bench, 8)->kind, EVENT_REMINDER); /* that it is still down */
+	assert_int_equal(bench_look(bench)->events->last_seq, 8);
 	bench_assert_books(bench);
 }
 
