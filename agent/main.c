@@ -256,6 +256,7 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 static int
 start(struct agent *agent, struct conf *conf, struct err *err)
 {
+	static const struct channel_news mail_is_up = { CHANNEL_MAIL, true };
 	struct moment now;
 	int r = make_parts(agent, conf, err);
 
@@ -273,10 +274,12 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 	r = agentx_start(agent->agentx);
 	if (r < 0)
 		return err_set(err, r, "cannot start the SNMP thread: %s", strerror(-r));
-	r = agent->mailer != NULL ? mailer_start(agent->mailer) : 0;
-	if (r < 0)
-		return err_set(err, r, "cannot start the mail thread: %s", strerror(-r));
-	return 0;
+	if (agent->mailer == NULL)
+		return 0;
+	r = mailer_start(agent->mailer);
+	if (r == 0 && !news_to_engine(agent, &mail_is_up))
+		r = -ENOMEM;
+	return r < 0 ? err_set(err, r, "cannot start the mail thread: %s", strerror(-r)) : 0;
 }
 
 /* The mailer first, since the engine has to answer it until the mail in hand is away; then the

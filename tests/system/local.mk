@@ -33,6 +33,7 @@ SYSTEM_TESTS = \
 	tests/system/test_entity.py \
 	tests/system/test_faults.py \
 	tests/system/test_lines.py \
+	tests/system/test_mail.py \
 	tests/system/test_mailer.py \
 	tests/system/test_master.py \
 	tests/system/test_notifications.py \
