@@ -487,17 +487,26 @@ field_put_number(const struct field *field, int64_t number, void *object)
 }
 
 void
-field_format(const struct field *field, const void *object, char *to, size_t size)
+field_store(const struct field *field, const void *object, char *to, size_t size)
 {
 	const struct field_kind *kind = &kinds[field->type];
 	const char *from = (const char *)object + field->offset;
 
 	if (kind->parse == NULL)
-		text_copy(to, size, (field->flags & FIELD_SECRET) == 0 ? from : "");
+		text_copy(to, size, from);
 	else if ((field->flags & FIELD_AUTO) != 0 && kind->load(from) == AUTO_VALUE)
 		text_copy(to, size, "auto");
 	else
 		kind->format(field, kind->load(from), to, size);
+}
+
+void
+field_format(const struct field *field, const void *object, char *to, size_t size)
+{
+	if ((field->flags & FIELD_SECRET) != 0)
+		text_copy(to, size, "");
+	else
+		field_store(field, object, to, size);
 }
 
 void

@@ -81,13 +81,19 @@ overlay_add_row(
 	return 0;
 }
 
+static void
+wipe(const char *text)
+{
+	if (text != NULL)
+		explicit_bzero((char *)text, strlen(text)); /* the copy is ours */
+}
+
 void
 overlay_done(struct overlay *overlay)
 {
 	for (size_t i = 0; i < overlay->setting_count; i++) {
-		char *value = (char *)overlay->settings[i].value;
-
-		explicit_bzero(value, strlen(value));
+		wipe(overlay->settings[i].value);
+		wipe(overlay->settings[i].file_value);
 		free((char *)overlay->settings[i].key); /* and the values behind it */
 		free(overlay->settings[i].why);
 	}
@@ -195,11 +201,14 @@ is_in_force(const struct overlay_setting *setting, const void *object)
 {
 	const struct field *field = schema_find(setting->object, setting->key);
 	char value[FIELD_FORMAT_SIZE];
+	bool is_same;
 
 	if (field == NULL || object == NULL)
 		return false;
-	field_format(field, object, value, sizeof(value));
-	return strcmp(value, setting->value) == 0;
+	field_store(field, object, value, sizeof(value));
+	is_same = strcmp(value, setting->value) == 0;
+	explicit_bzero(value, sizeof(value));
+	return is_same;
 }
 
 void
@@ -239,15 +248,18 @@ lay(struct overlay_setting *setting, void *object)
 	const struct field *field = schema_find(setting->object, setting->key);
 	char says[FIELD_FORMAT_SIZE];
 	struct err err = { 0 };
+	bool is_overtaken;
 
 	if (field == NULL) {
 		err_set(&err, -EINVAL, "there is no such setting");
 		give_up(&setting->fate, &setting->why, OVERLAY_UNKNOWN, &err);
 		return;
 	}
-	field_format(field, object, says, sizeof(says));
-	if (objects_storage(setting->object, object) == STORAGE_PERMANENT &&
-	    (setting->file_value == NULL || strcmp(setting->file_value, says) != 0)) {
+	field_store(field, object, says, sizeof(says));
+	is_overtaken = objects_storage(setting->object, object) == STORAGE_PERMANENT &&
+	               (setting->file_value == NULL || strcmp(setting->file_value, says) != 0);
+	explicit_bzero(says, sizeof(says));
+	if (is_overtaken) {
 		setting->fate = OVERLAY_OVERTAKEN;
 		return;
 	}

@@ -136,6 +136,9 @@ int field_put_number(const struct field *field, int64_t number, void *object);
 /* The file's form of the value in `object`: field_parse takes it back.  Of a secret "". */
 void field_format(const struct field *field, const void *object, char *to, size_t size);
 
+/* The same, of a secret the secret itself: for the database and what leads there only. */
+void field_store(const struct field *field, const void *object, char *to, size_t size);
+
 /* The file wants its values in quotes: they may be more than a word. */
 bool field_is_quoted(const struct field *field);
 

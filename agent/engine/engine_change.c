@@ -22,13 +22,16 @@ write_setting(struct engine *engine, const struct change_item *item, const struc
 		.key = item->field->key,
 		.value = item->text,
 	};
+	int r;
 
 	if (change_is_permanent(before, item->object, item->index)) {
-		field_format(item->field, conf_settings(before, item->object, item->index),
+		field_store(item->field, conf_settings(before, item->object, item->index),
 		    file_value, sizeof(file_value));
 		setting.file_value = file_value;
 	}
-	return store_put_setting(engine->store, &setting, err);
+	r = store_put_setting(engine->store, &setting, err);
+	explicit_bzero(file_value, sizeof(file_value));
+	return r;
 }
 
 /* As it is now. */
@@ -117,7 +120,7 @@ undo_setting(const struct conf *conf, const struct change_item *item, struct cha
 	back = add_like(undo, CHANGE_SETTING, item);
 	if (back == NULL)
 		return -ENOMEM;
-	field_format(item->field, settings, back->text, sizeof(back->text));
+	field_store(item->field, settings, back->text, sizeof(back->text));
 	return 0;
 }
 

@@ -337,14 +337,17 @@ tell_setting(struct engine *engine, const struct overlay_setting *setting, size_
 	size_t guess = 0;
 	const void *object = objects_find(engine->conf, setting->object, setting->index, &guess);
 	struct origin origin;
+	bool is_same;
 
 	if (field == NULL || object == NULL) {
 		log_warning("a setting by SNMP is dropped: %s: %s", setting->key,
 		    setting->why != NULL ? setting->why : "of no use");
 		return;
 	}
+	field_store(field, object, value, sizeof(value));
+	is_same = strcmp(value, setting->value) == 0;
 	field_format(field, object, value, sizeof(value));
-	if (strcmp(value, setting->value) == 0)
+	if (is_same)
 		return; /* the file says the same now */
 	origin = origin_of(setting->object, object);
 	change_text(setting->fate == OVERLAY_OVERTAKEN ? CHANGED_BY_FILE : CHANGED_BACK, field,
