@@ -390,6 +390,8 @@ engine_conf_is_new(struct engine *engine, bool has_entity_news)
 	engine->agent.configured_wall_ms = engine->now.wall_ms;
 	engine->is_effective_old = true;
 	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
+	engine->agent.next_relay_index = store_next_index(engine->store, STORE_RELAY);
+	engine->agent.next_contact_index = store_next_index(engine->store, STORE_CONTACT);
 	engine->has_new_state = true;
 }
 

@@ -14,10 +14,13 @@ agent_snmp_libsnmp_a_SOURCES = \
 	agent/snmp/tbl_alarm.c \
 	agent/snmp/tbl_bus.c \
 	agent/snmp/tbl_channel.c \
+	agent/snmp/tbl_contact.c \
 	agent/snmp/tbl_delivery.c \
 	agent/snmp/tbl_entity.c \
 	agent/snmp/tbl_entity_sensor.c \
 	agent/snmp/tbl_event.c \
+	agent/snmp/tbl_mail.c \
+	agent/snmp/tbl_relay.c \
 	agent/snmp/tbl_sensor.c \
 	agent/snmp/tbl_system.c \
 	agent/snmp/tbl_temperature.c \

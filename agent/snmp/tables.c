@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "conf/conf_idle.h"
+
 const struct table *const tables[] = {
 	&table_system,
 	&table_bus,
@@ -13,6 +15,16 @@ const struct table *const tables[] = {
 	&table_event_first_seq,
 	&table_event_maximum,
 	&table_event,
+	&table_mail_enabled,
+	&table_mail_from,
+	&table_mail_test,
+	&table_mail_test_contact,
+	&table_mail_test_result,
+	&table_mail_test_text,
+	&table_mail_check_interval,
+	&table_mail_heartbeat_interval,
+	&table_relay,
+	&table_contact,
 	&table_channel,
 	&table_delivery,
 	&table_delivery_maximum,
@@ -61,6 +73,19 @@ get_setting(
 		return true;
 	}
 	return false;
+}
+
+bool
+get_status(const struct cell *cell, enum conf_object object, struct value *value)
+{
+	size_t at;
+	const struct conf_idle *idle = conf_idle_at(cell->snapshot->conf, object, cell->row, &at);
+
+	value->integer = ROW_STATUS_ACTIVE;
+	if (idle != NULL)
+		value->integer =
+		    conf_idle_is_complete(idle) ? ROW_STATUS_NOT_IN_SERVICE : ROW_STATUS_NOT_READY;
+	return true;
 }
 
 size_t

@@ -14,6 +14,16 @@ extern const struct table table_alarm;
 extern const struct table table_event;
 extern const struct table table_event_first_seq;
 extern const struct table table_event_maximum;
+extern const struct table table_mail_enabled;
+extern const struct table table_mail_from;
+extern const struct table table_mail_test;
+extern const struct table table_mail_test_contact;
+extern const struct table table_mail_test_result;
+extern const struct table table_mail_test_text;
+extern const struct table table_mail_check_interval;
+extern const struct table table_mail_heartbeat_interval;
+extern const struct table table_relay;
+extern const struct table table_contact;
 extern const struct table table_channel;
 extern const struct table table_delivery;
 extern const struct table table_delivery_maximum;
@@ -55,6 +65,9 @@ uint32_t entity_row_index(const struct snapshot *snapshot, size_t row);
 /* A setting of that object, as the schema describes the column of the cell. */
 bool get_setting(
     const struct cell *cell, enum conf_object object, const void *settings, struct value *value);
+
+/* RowStatus of a table whose rows are all of that object, not active ones, too. */
+bool get_status(const struct cell *cell, enum conf_object object, struct value *value);
 
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
 

@@ -223,15 +223,7 @@ get_storage_type(const struct cell *cell, struct value *value)
 static bool
 get_row_status(const struct cell *cell, struct value *value)
 {
-	size_t at;
-	const struct conf_idle *idle =
-	    conf_idle_at(cell->snapshot->conf, CONF_SENSOR, cell->row, &at);
-
-	value->integer = ROW_STATUS_ACTIVE;
-	if (idle != NULL)
-		value->integer =
-		    conf_idle_is_complete(idle) ? ROW_STATUS_NOT_IN_SERVICE : ROW_STATUS_NOT_READY;
-	return true;
+	return get_status(cell, CONF_SENSOR, value);
 }
 
 static const struct column columns[] = {

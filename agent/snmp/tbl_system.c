@@ -118,8 +118,9 @@ get_overall_severity(const struct cell *cell, struct value *value)
 static bool
 get_mail_path_state(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	value->integer = 1; /* disabled */
+	const struct mail_view *mail = cell->snapshot->mail;
+
+	value->integer = mail != NULL ? mail->path_state : MAIL_PATH_DISABLED;
 	return true;
 }
 

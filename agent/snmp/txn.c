@@ -64,9 +64,16 @@ find_operation(const struct table *table, uint64_t column)
 	return OPERATION_NONE;
 }
 
+/* The file decides whether secrets can be set. */
+static bool
+is_allowed(const struct txn *txn, const struct field *field)
+{
+	return (field->flags & FIELD_SECRET) == 0 || txn->snapshot->conf->mail.allow_secret_set;
+}
+
 /* False: nothing of that column can be set. */
 static bool
-find_meaning(const struct set_varbind *varbind, struct slot *slot)
+find_meaning(const struct txn *txn, const struct set_varbind *varbind, struct slot *slot)
 {
 	const struct table *table = varbind->table;
 	const struct column *column = table_column(table, varbind->column);
@@ -79,7 +86,7 @@ find_meaning(const struct set_varbind *varbind, struct slot *slot)
 		return true;
 	if (table->settings != NULL)
 		field = schema_column(*table->settings, column->number);
-	if (field == NULL || (field->flags & FIELD_WRITABLE) == 0)
+	if (field == NULL || (field->flags & FIELD_WRITABLE) == 0 || !is_allowed(txn, field))
 		return false;
 	slot->field = field;
 	return true;
@@ -118,17 +125,29 @@ txn_has_row(const struct txn *txn, const struct set_varbind *varbind)
 	return txn_row(txn, varbind) < varbind->table->row_count(txn->snapshot);
 }
 
+/* 0: none of such an object can be made. */
+static uint32_t
+next_index(const struct txn *txn, const struct table *table)
+{
+	const struct live_agent *agent = &txn->snapshot->agent;
+
+	if (table->settings == NULL || !conf_can_idle(*table->settings))
+		return 0;
+	if (*table->settings == CONF_RELAY)
+		return agent->next_relay_index;
+	return *table->settings == CONF_CONTACT ? agent->next_contact_index
+	                                        : agent->next_sensor_index;
+}
+
 /* A row that is not there yet may be made: its index was never used. */
 static enum set_error
 check_row(const struct txn *txn, const struct set_varbind *varbind)
 {
-	const struct table *table = varbind->table;
-	uint32_t next = txn->snapshot->agent.next_sensor_index;
+	uint32_t next = next_index(txn, varbind->table);
 
 	if (txn_has_row(txn, varbind))
 		return SET_OK;
-	if (!varbind->has_index || table->settings == NULL || !conf_can_idle(*table->settings) ||
-	    next == 0 || varbind->index < next || varbind->index > INT32_MAX)
+	if (!varbind->has_index || next == 0 || varbind->index < next || varbind->index > INT32_MAX)
 		return SET_NO_CREATION;
 	return SET_OK;
 }
@@ -162,7 +181,7 @@ txn_add(struct txn *txn, const struct set_varbind *varbind)
 	struct slot meaning = { 0 }, *slot;
 	enum set_error error;
 
-	if (!find_meaning(varbind, &meaning))
+	if (!find_meaning(txn, varbind, &meaning))
 		return SET_NOT_WRITABLE;
 	error = check_value(txn, &meaning, varbind);
 	if (error == SET_OK)

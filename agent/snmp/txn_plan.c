@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From varbinds to what is to be done. */
 #include <errno.h>
+#include <string.h>
 
 #include "conf/conf_idle.h"
 #include "core/text.h"
@@ -244,6 +245,35 @@ plan_replay(struct judge *judge, const struct slot *slot)
 	return added(judge, slot, add_item(judge, slot, CHANGE_REPLAY));
 }
 
+/* Nobody would send it. */
+static enum set_error
+refuse_mail(struct judge *judge, const struct slot *slot)
+{
+	err_set(judge->err, -EINVAL, "there is nothing yet that sends mail");
+	return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
+}
+
+static enum set_error
+plan_mail_test(struct judge *judge, const struct slot *slot)
+{
+	enum { TEST_IDLE = 1, TEST_SEND };
+
+	return slot->varbind.integer == TEST_IDLE ? SET_OK : refuse_mail(judge, slot);
+}
+
+static enum set_error
+plan_mail_test_contact(struct judge *judge, const struct slot *slot)
+{
+	uint32_t contact = (uint32_t)slot->varbind.integer;
+
+	if (contact != 0 &&
+	    conf_settings(judge->txn->snapshot->conf, CONF_CONTACT, contact) == NULL) {
+		err_set(judge->err, -EINVAL, "there is no contact %u", (unsigned)contact);
+		return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
+	}
+	return slot->varbind.integer == 0 ? SET_OK : refuse_mail(judge, slot);
+}
+
 static enum set_error (*const plans[])(struct judge *judge, const struct slot *slot) = {
 	[OPERATION_CONFIG_LOCK] = plan_config_lock,
 	[OPERATION_ALARM_ACTION] = plan_alarm_action,
@@ -254,6 +284,8 @@ static enum set_error (*const plans[])(struct judge *judge, const struct slot *s
 	[OPERATION_FLUSH] = plan_flush,
 	[OPERATION_DELIVERY_ACTION] = plan_delivery_action,
 	[OPERATION_REPLAY] = plan_replay,
+	[OPERATION_MAIL_TEST] = plan_mail_test,
+	[OPERATION_MAIL_TEST_CONTACT] = plan_mail_test_contact,
 };
 
 /* ---- settings ---- */
@@ -267,8 +299,46 @@ add_setting(
 	if (item == NULL)
 		return NULL;
 	item->field = field;
-	field_format(field, settings, item->text, sizeof(item->text));
+	field_store(field, settings, item->text, sizeof(item->text));
 	return item;
+}
+
+static bool
+is_set(const struct txn *txn, const struct field *field, uint32_t index)
+{
+	for (size_t i = 0; i < txn->count; i++)
+		if (txn->slots[i].field == field && txn->slots[i].varbind.index == index)
+			return true;
+	return false;
+}
+
+static bool
+is_planned(const struct change *change, const struct field *field, uint32_t index)
+{
+	for (size_t i = 0; i < change->count; i++)
+		if (change->items[i].field == field && change->items[i].index == index)
+			return true;
+	return false;
+}
+
+/* A password is sent to no other server and over no other kind of connection than it was given
+ * for, unless the PDU itself gives it. */
+static enum set_error
+erase_password(struct judge *judge, const struct slot *slot)
+{
+	static const struct conf_relay none;
+	const struct field *field = schema_find(CONF_RELAY, "password");
+	const struct conf_relay *now;
+
+	if (slot->field->object != CONF_RELAY ||
+	    (strcmp(slot->field->key, "host") != 0 && strcmp(slot->field->key, "security") != 0))
+		return SET_OK;
+	now = conf_settings(judge->txn->snapshot->conf, CONF_RELAY, slot->varbind.index);
+	if (now == NULL || now->password[0] == '\0' ||
+	    is_set(judge->txn, field, slot->varbind.index) ||
+	    is_planned(judge->txn->change, field, slot->varbind.index))
+		return SET_OK;
+	return added(judge, slot, add_setting(judge, slot, field, &none));
 }
 
 /* What is so already is no change. */
@@ -279,21 +349,15 @@ plan_setting(struct judge *judge, const struct slot *slot)
 	    conf_settings(judge->txn->snapshot->conf, slot->field->object, slot->varbind.index);
 	struct set_varbind varbind = slot->varbind;
 	union scratch scratch = { 0 };
+	enum set_error error;
 
 	varbind.octets = slot->octets;
 	txn_put_setting(slot->field, &varbind, &scratch);
 	if (now != NULL && field_is_equal(slot->field, now, &scratch))
 		return SET_OK;
-	return added(judge, slot, add_setting(judge, slot, slot->field, &scratch));
-}
-
-static bool
-is_set(const struct txn *txn, const struct field *field, uint32_t index)
-{
-	for (size_t i = 0; i < txn->count; i++)
-		if (txn->slots[i].field == field && txn->slots[i].varbind.index == index)
-			return true;
-	return false;
+	error = added(judge, slot, add_setting(judge, slot, slot->field, &scratch));
+	explicit_bzero(&scratch, sizeof(scratch));
+	return error == SET_OK ? erase_password(judge, slot) : error;
 }
 
 /* Setting a limit enables it, unless the PDU itself says which are.  One item for all limits of a

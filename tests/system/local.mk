@@ -43,6 +43,7 @@ SYSTEM_TESTS = \
 	tests/system/test_secrets.py \
 	tests/system/test_service.py \
 	tests/system/test_set.py \
+	tests/system/test_set_mail.py \
 	tests/system/test_set_many.py \
 	tests/system/test_smtp_helper.py \
 	tests/system/test_smtp_real.py \

@@ -40,6 +40,12 @@ TABLES = {
         superseded inDoubt pending oldestAge lastResult lastText lastSuccess flush"""),
     "envsDeliveryTable": ("1.8.2.1", """id channel destination eventSeq state attempts created
         nextAttempt usefulLeft result code reply relay action"""),
+    "envsMail": ("1.7", """enabled from test testContact testResult testText checkInterval
+        heartbeatInterval"""),
+    "envsRelayTable": ("1.7.9.1", """index host port security user password passwordSet state
+        lastResult lastCode lastText lastSuccess latency certificateDays storageType rowStatus"""),
+    "envsContactTable": ("1.7.10.1", """index name address minSeverity sensors enabled clears
+        escalateAfter heartbeat sent lastResult storageType rowStatus"""),
     "envsDelivery": ("1.8", "channelTable deliveryTable maximum retryBase retryCap usefulFor"),
 }
 

@@ -45,6 +45,10 @@ TEMPERATURES = {
     "dew": (-400, -40000),
     "silent": (None, None),
 }
+MAIL = """
+mail { from = "sensors@example.org" relay { host = "mail.example.org" } }
+contact "ops" { address = "ops@example.org" }
+"""
 # The last columns of envsTemperatureTable and some of the scalars have no source yet.
 NO_VALUE_SENSOR = {"value", "lastGoodValue", "lastGoodAge", "lastGoodTime", "minimum", "maximum"}
 
@@ -85,6 +89,7 @@ class Walk(harness.SystemTest):
             + bus("wire", "w1", tree.path) + bus("play", "sim", script))
         for name, on, address, quantity, more, *_ in SENSORS:
             config += sensor(name, on, address, quantity[0], **more)
+        config += MAIL
         stage.snmpd()
         cls.daemon = stage.daemon('site = "Prague 1"\n' + config)
         cls.daemon.await_master()

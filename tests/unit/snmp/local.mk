@@ -8,6 +8,7 @@ snmp_tests = \
 	tests/unit/snmp/test_rows \
 	tests/unit/snmp/test_table \
 	tests/unit/snmp/test_txn \
+	tests/unit/snmp/test_txn_mail \
 	tests/unit/snmp/test_txn_rows \
 	tests/unit/snmp/test_uptime \
 	tests/unit/snmp/test_varbinds
@@ -32,5 +33,7 @@ set_fixture = tests/unit/snmp/set_fixture.c tests/unit/snmp/set_fixture.h \
 	tests/unit/fixture.c tests/unit/fixture.h
 tests_unit_snmp_test_txn_SOURCES = tests/unit/snmp/test_txn.c $(set_fixture)
 tests_unit_snmp_test_txn_LDADD = $(snmp_test_libs)
+tests_unit_snmp_test_txn_mail_SOURCES = tests/unit/snmp/test_txn_mail.c $(set_fixture)
+tests_unit_snmp_test_txn_mail_LDADD = $(snmp_test_libs)
 tests_unit_snmp_test_txn_rows_SOURCES = tests/unit/snmp/test_txn_rows.c $(set_fixture)
 tests_unit_snmp_test_txn_rows_LDADD = $(snmp_test_libs)

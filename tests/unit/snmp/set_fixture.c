@@ -33,6 +33,29 @@ static const struct conf_drivers drivers = {
 	.check_address = check_address,
 };
 
+static void
+add_mail(struct conf *conf)
+{
+	struct conf_relay *relay = conf_add_relay(conf);
+	struct conf_contact *contact;
+
+	assert_non_null(relay);
+	relay->index = 3;
+	text_copy(relay->host, sizeof(relay->host), "mail.example.org");
+	text_copy(relay->user, sizeof(relay->user), "sensors");
+	text_copy(relay->password, sizeof(relay->password), "secret");
+	for (uint32_t index = 3; index <= 7; index += 4) {
+		contact = conf_add_contact(conf);
+		assert_non_null(contact);
+		contact->index = index;
+		text_copy(contact->name, sizeof(contact->name), index == 3 ? "three" : "seven");
+		text_copy(contact->address, sizeof(contact->address), "ops@example.org");
+	}
+	text_copy(conf->mail.from, sizeof(conf->mail.from), "sensors@example.org");
+	text_copy(conf->mail.allow_recipients, sizeof(conf->mail.allow_recipients), "example.org");
+	conf->mail.allow_secret_set = true;
+}
+
 int
 set_fixture_up(void **state)
 {
@@ -45,6 +68,7 @@ set_fixture_up(void **state)
 		conf->sensors[i].limit_milli[LIMIT_HIGH_WARNING] = 27000;
 		conf->sensors[i].limits_enabled = LIMIT_BIT(LIMIT_HIGH_WARNING);
 	}
+	add_mail(conf);
 	conf_seal(conf);
 	snapshot = (struct snapshot){
 		.conf = conf, .alarms = alarms_new(2), .deliveries = deliveries_new(3)
@@ -56,6 +80,8 @@ set_fixture_up(void **state)
 	snapshot.deliveries->rows[2] = (struct delivery){ .id = 8, .state = DELIVERY_IN_DOUBT };
 	snapshot.agent.config_lock = 41;
 	snapshot.agent.next_sensor_index = 12;
+	snapshot.agent.next_relay_index = 12;
+	snapshot.agent.next_contact_index = 12;
 	snapshot.alarms->rows[0].alarm = (struct alarm){ .id = 5, .state = ALARM_LATCHED };
 	snapshot.alarms->rows[1].alarm = (struct alarm){ .id = 9, .state = ALARM_ACTIVE };
 	return 0;

@@ -8,8 +8,8 @@
 /*
  * For tests of SET: a snapshot made by hand, with bus 1, sensors 3 and 7, which are high at 27,
  * alarms 5 (latched) and 9 (active), channel 1, deliveries 4 (delivered), 6 (deferred) and 8 (in
- * doubt), the lock at 41; the next sensor is 12.  Addresses with a "!"
- * are bad.
+ * doubt), the lock at 41; relay 3, which has a password, contacts 3 and 7, at example.org, and
+ * passwords can be set.  The next sensor, relay and contact are 12.  Addresses with a "!" are bad.
  */
 #define NOW 1000000
 

@@ -115,6 +115,49 @@ publish_deliveries(void)
 	hub_take_deliveries(hub, deliveries);
 }
 
+/* Relay 2, which works, and 5, which is new; contact 4. */
+static void
+add_mail(struct conf *conf)
+{
+	struct conf_contact *contact = conf_add_contact(conf);
+
+	assert_non_null(contact);
+	contact->index = 4;
+	for (uint32_t index = 2; index <= 5; index += 3) {
+		struct conf_relay *relay = conf_add_relay(conf);
+
+		assert_non_null(relay);
+		relay->index = index;
+		text_copy(relay->password, sizeof(relay->password), index == 2 ? "secret" : "");
+	}
+}
+
+static struct mail_view *
+mail_view(void)
+{
+	struct mail_view *mail = mail_view_new(1, 1);
+
+	assert_non_null(mail);
+	mail->path_state = MAIL_PATH_OK;
+	mail->has_test = true;
+	mail->test_result = RESULT_SERVER_NOT_READY;
+	mail->contacts[0] = (struct contact_view){
+		.index = 4,
+		.books = { .sent = 12, .has_result = true, .last_result = RESULT_OK },
+	};
+	mail->relays[0] = (struct relay_view){
+		.index = 2,
+		.state = RELAY_STATE_OK,
+		.has_result = true,
+		.code = 250,
+		.latency_ms = 80,
+		.last_success_wall_ms = 1,
+		.has_days = true,
+		.days = -3,
+	};
+	return mail;
+}
+
 static int
 publish(void **state)
 {
@@ -129,6 +172,7 @@ publish(void **state)
 	    LIMIT_BIT(LIMIT_LOW_CRITICAL) | LIMIT_BIT(LIMIT_HIGH_WARNING);
 	fixture_sensor(conf, 20, "twenty")->quantity = QUANTITY_HUMIDITY;
 	fixture_sensor(conf, 7, "seven");
+	add_mail(conf);
 	conf_seal(conf);
 	conf->entity_index = 1;
 	conf->buses[0].entity_index = 2;
@@ -137,6 +181,7 @@ publish(void **state)
 	assert_int_equal(conf_entity_list(conf), 0);
 	setenv("TZ", "Nowhere+3:30", 1); /* three and a half hours west */
 	assert_int_equal(hub_new(&hub), 0);
+	hub_take_mail(hub, mail_view());
 	live = hub_take_live(hub, 3, 1);
 	live->sensors[0] = good(-500);
 	live->sensors[1] = (struct live_sensor){ .quality = QUALITY_FAULT,
@@ -387,6 +432,25 @@ channels_and_deliveries_have_rows(void **state)
 		{ &table_delivery_retry_cap, { 5, 0 }, TABLE_OK, 600000 },
 		{ &table_delivery_useful_for, { 6, 0 }, TABLE_OK, 14400 },
 		{ &table_system, { 12, 0 }, TABLE_OK, 6 },
+		{ &table_system, { 14, 0 }, TABLE_OK, MAIL_PATH_OK },
+		{ &table_mail_test, { 3, 0 }, TABLE_OK, 1 },
+		{ &table_mail_test_result, { 5, 0 }, TABLE_OK, RESULT_SERVER_NOT_READY },
+		{ &table_contact, { 10, 4 }, TABLE_OK, 12 },
+		{ &table_contact, { 11, 4 }, TABLE_OK, RESULT_OK },
+		{ &table_contact, { 13, 4 }, TABLE_OK, 1 },
+		{ &table_relay, { 7, 2 }, TABLE_OK, 1 },
+		{ &table_relay, { 8, 2 }, TABLE_OK, RELAY_STATE_OK },
+		{ &table_relay, { 9, 2 }, TABLE_OK, RESULT_OK },
+		{ &table_relay, { 10, 2 }, TABLE_OK, 250 },
+		{ &table_relay, { 13, 2 }, TABLE_OK, 80 },
+		{ &table_relay, { 14, 2 }, TABLE_OK, -3 },
+		{ &table_relay, { 7, 5 }, TABLE_OK, 2 },
+		{ &table_relay, { 8, 5 }, TABLE_OK, RELAY_STATE_UNKNOWN },
+		{ &table_relay, { 9, 5 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_relay, { 10, 5 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_relay, { 12, 5 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_relay, { 13, 5 }, TABLE_NO_INSTANCE, 0 },
+		{ &table_relay, { 14, 5 }, TABLE_NO_INSTANCE, 0 },
 		{ &table_system, { 13, 0 }, TABLE_OK, 4 },
 		{ &table_system, { 18, 0 }, TABLE_OK, 0 },
 	};
@@ -411,6 +475,8 @@ channels_and_deliveries_have_rows(void **state)
 	hub_put(hub, cell.snapshot);
 	assert_text(&table_channel, 2, 1, "snmp");
 	assert_text(&table_channel, 13, 1, "");
+	assert_text(&table_relay, 6, 2, "");
+	assert_text(&table_relay, 11, 5, "");
 	assert_text(&table_delivery, 3, 4, "somebody");
 	assert_text(&table_delivery, 12, 4, "busy");
 	assert_text(&table_delivery, 12, 6, "");

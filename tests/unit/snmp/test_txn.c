@@ -36,6 +36,14 @@ expect(const char *what, const char *column, const struct set_varbind *one, enum
 	txn_free(txn);
 }
 
+static const char *
+right_text(const struct field *field)
+{
+	if (field->form == &form_mailbox)
+		return "a@example.org";
+	return field->object == CONF_SENSOR && field->column == 3 ? "line" : "good";
+}
+
 /* A value that is right; false: the type is none that can be set. */
 static bool
 right_value(const struct field *field, struct set_varbind *one)
@@ -45,8 +53,8 @@ right_value(const struct field *field, struct set_varbind *one)
 	case FIELD_NAME:
 	case FIELD_TEXT:
 		one->type = VALUE_OCTETS;
-		one->octets = field->column == 3 ? "line" : "good";
-		one->length = 4;
+		one->octets = right_text(field);
+		one->length = strlen(one->octets);
 		return true;
 	case FIELD_LIMITS:
 		one->type = VALUE_OCTETS;
@@ -184,6 +192,16 @@ expect_wrong_labels(const char *name, const struct set_varbind *right, int64_t l
 	expect_number("the greatest of all", name, right, INT32_MAX);
 }
 
+static int64_t
+last_label(const struct field *field)
+{
+	const struct field_choice *choice = field->choices;
+
+	while (choice[1].label != NULL)
+		choice++;
+	return choice->value;
+}
+
 static void
 expect_wrong_values(const char *name, const struct set_varbind *right, const struct field *field)
 {
@@ -211,7 +229,7 @@ expect_wrong_values(const char *name, const struct set_varbind *right, const str
 		expect_wrong_labels(name, right, QUANTITY_LAST);
 		break;
 	case FIELD_ENUM:
-		expect_wrong_labels(name, right, 2);
+		expect_wrong_labels(name, right, last_label(field));
 		break;
 	case FIELD_NUMBER:
 	case FIELD_DURATION:
@@ -347,6 +365,19 @@ each_operation_tells_what_it_takes(void **state)
 		    SET_INCONSISTENT_VALUE },
 		{ "cancel what is not there", number(&table_delivery, 14, 5, VALUE_INTEGER, 3),
 		    SET_NO_CREATION },
+		{ "no test of mail", number(&table_mail_test, 3, 0, VALUE_INTEGER, 1), SET_OK },
+		{ "a test that nobody would send", number(&table_mail_test, 3, 0, VALUE_INTEGER, 2),
+		    SET_RESOURCE_UNAVAILABLE },
+		{ "a test that runs", number(&table_mail_test, 3, 0, VALUE_INTEGER, 3),
+		    SET_WRONG_VALUE },
+		{ "a test to all", number(&table_mail_test_contact, 4, 0, VALUE_UNSIGNED, 0),
+		    SET_OK },
+		{ "to one", number(&table_mail_test_contact, 4, 0, VALUE_UNSIGNED, 7),
+		    SET_RESOURCE_UNAVAILABLE },
+		{ "to nobody", number(&table_mail_test_contact, 4, 0, VALUE_UNSIGNED, 8),
+		    SET_INCONSISTENT_VALUE },
+		{ "that a relay has a password", number(&table_relay, 7, 3, VALUE_INTEGER, 1),
+		    SET_NOT_WRITABLE },
 		{ "the lock below 0", number(&table_system, 4, 1, VALUE_INTEGER, -1),
 		    SET_WRONG_VALUE },
 		{ "the lock with another index", number(&table_system, 4, 1, VALUE_INTEGER, 41),

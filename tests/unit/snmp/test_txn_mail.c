@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/tables.h"
+#include "tests/unit/snmp/set_fixture.h"
+
+/* Relays and contacts by SET, over set_fixture.h. */
+
+#define HOST(value)     text(&table_relay, 2, 3, (value))
+#define SECURITY(value) number(&table_relay, 4, 3, VALUE_INTEGER, (value))
+#define PASSWORD(value) text(&table_relay, 6, 3, (value))
+
+static void
+a_password_can_be_set_only_if_the_file_allows_it(void **state)
+{
+	struct conf_mail *mail = &((struct conf *)snapshot.conf)->mail;
+	const struct set_varbind list[] = { PASSWORD("horse"), { 0 } };
+
+	(void)state;
+	for (int allows = 0; allows <= 1; allows++) {
+		struct txn *txn = begin();
+		unsigned at;
+
+		mail->allow_secret_set = allows != 0;
+		assert_int_equal(judge(txn, list, &at), allows ? SET_OK : SET_NOT_WRITABLE);
+		txn_free(txn);
+	}
+}
+
+static void
+another_server_or_security_has_no_password_but_its_own(void **state)
+{
+	const struct {
+		const char *what;
+		struct set_varbind varbinds[4];
+		size_t count;
+		const char *password;
+	} list[] = {
+		{ "another host", { HOST("evil.example") }, 2, "" },
+		{ "another security", { SECURITY(2) }, 2, "" },
+		{ "both", { HOST("evil.example"), SECURITY(2) }, 3, "" },
+		{ "another port", { number(&table_relay, 3, 3, VALUE_UNSIGNED, 587) }, 1,
+		    "secret" },
+		{ "what is so already", { HOST("mail.example.org"), SECURITY(1) }, 0, NULL },
+		{ "with its own", { HOST("new.example"), PASSWORD("horse") }, 2, "horse" },
+		{ "with its own before", { PASSWORD("horse"), SECURITY(2) }, 2, "horse" },
+		{ "only that", { PASSWORD("horse") }, 1, "horse" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(list); i++) {
+		struct txn *txn = begin();
+		struct change *change;
+		unsigned at;
+
+		assert_int_equal(judge(txn, list[i].varbinds, &at), SET_OK);
+		change = txn_take_change(txn);
+		if (change->count != list[i].count)
+			fail_msg("%s: %zu items", list[i].what, change->count);
+		if (list[i].password != NULL)
+			assert_string_equal(
+			    change->candidate->relays[0].password, list[i].password);
+		change_free(change);
+		txn_free(txn);
+	}
+}
+
+static void
+rows_are_what_the_file_and_the_rules_allow(void **state)
+{
+	const struct {
+		const char *what;
+		struct set_varbind varbinds[5];
+		enum set_error error;
+		unsigned at;
+	} list[] = {
+		{ "an address of the list", { text(&table_contact, 3, 3, "boss@example.org") },
+		    SET_OK, 0 },
+		{ "another", { text(&table_contact, 3, 7, "boss@example.com") },
+		    SET_INCONSISTENT_VALUE, 1 },
+		{ "no address", { text(&table_contact, 3, 7, "boss") }, SET_WRONG_VALUE, 1 },
+		{ "a name that is taken", { text(&table_contact, 2, 3, "seven") },
+		    SET_INCONSISTENT_VALUE, 1 },
+		{ "a new one",
+		    { number(&table_contact, 13, 12, VALUE_INTEGER, 4),
+			text(&table_contact, 2, 12, "boss"),
+			text(&table_contact, 3, 12, "boss@example.org") },
+		    SET_OK, 0 },
+		{ "a new one without an address",
+		    { number(&table_contact, 13, 12, VALUE_INTEGER, 4),
+			text(&table_contact, 2, 12, "boss") },
+		    SET_INCONSISTENT_VALUE, 1 },
+		{ "a new one with an index that was used",
+		    { number(&table_contact, 13, 11, VALUE_INTEGER, 5) }, SET_NO_CREATION, 1 },
+		{ "a new relay",
+		    { number(&table_relay, 16, 12, VALUE_INTEGER, 4),
+			text(&table_relay, 2, 12, "second.example") },
+		    SET_OK, 0 },
+		{ "a new relay with a password of nobody",
+		    { number(&table_relay, 16, 12, VALUE_INTEGER, 4),
+			text(&table_relay, 2, 12, "second.example"),
+			text(&table_relay, 6, 12, "horse") },
+		    SET_INCONSISTENT_VALUE, 1 },
+		{ "no protection", { SECURITY(3) }, SET_INCONSISTENT_VALUE, 1 },
+		{ "a relay of the file goes", { number(&table_relay, 16, 3, VALUE_INTEGER, 6) },
+		    SET_INCONSISTENT_VALUE, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(list); i++) {
+		struct txn *txn = begin();
+		unsigned at = 0;
+		enum set_error error = judge(txn, list[i].varbinds, &at);
+
+		if (error != list[i].error || at != list[i].at)
+			fail_msg("%s: error %d at %u", list[i].what, error, at);
+		txn_free(txn);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_password_can_be_set_only_if_the_file_allows_it),
+		cmocka_unit_test(another_server_or_security_has_no_password_but_its_own),
+		cmocka_unit_test(rows_are_what_the_file_and_the_rules_allow),
+	};
+
+	return cmocka_run_group_tests(tests, set_fixture_up, set_fixture_down);
+}
