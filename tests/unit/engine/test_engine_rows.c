@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conf/conf_idle.h"
+#include "core/text.h"
 #include "tests/unit/engine/change_bench.h"
 
 /* Rows by SET in the engine and in the database. */
@@ -150,6 +151,66 @@ a_row_that_is_not_in_service_stays(void **state)
 	assert_non_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
 }
 
+/* ---- relays ---- */
+
+static void
+set_relay(struct change *change, const char *key, const char *value)
+{
+	struct change_item *item = change_add(change, CHANGE_SETTING);
+
+	item->object = CONF_RELAY;
+	item->index = 1;
+	item->field = schema_find(CONF_RELAY, key);
+	text_copy(item->text, sizeof(item->text), value);
+}
+
+static void
+move_relay(struct change *change, enum change_kind kind, int64_t value)
+{
+	struct change_item *item = change_add(change, kind);
+
+	item->object = CONF_RELAY;
+	item->index = 1;
+	item->number = value;
+}
+
+static const char *
+password(struct bench *bench)
+{
+	const struct conf_relay *relay = conf_relay(look(bench)->conf, 1);
+
+	assert_non_null(relay);
+	return relay->password;
+}
+
+static void
+a_password_comes_back_with_what_is_taken_back(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change = new_change(bench);
+
+	move_relay(change, CHANGE_MAKE_ROW, bench->now.boottime_ms);
+	set_relay(change, "host", "mail.example.org");
+	set_relay(change, "user", "sensors");
+	set_relay(change, "password", "horse");
+	move_relay(change, CHANGE_MOVE_ROW, ROW_STATUS_ACTIVE);
+	assert_int_equal(try_change(bench, change), 0);
+	assert_string_equal(password(bench), "horse");
+	assert_int_equal(bench->seen->agent.next_relay_index, 2);
+	change = new_change(bench);
+	set_relay(change, "password", "staple");
+	assert_int_equal(try_change(bench, change), 0);
+	assert_string_equal(password(bench), "staple");
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_string_equal(password(bench), "horse");
+	change = new_change(bench);
+	move_relay(change, CHANGE_MOVE_ROW, ROW_STATUS_DESTROY);
+	assert_int_equal(try_change(bench, change), 0);
+	assert_null(conf_relay(look(bench)->conf, 1));
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_string_equal(password(bench), "horse");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
@@ -161,6 +222,7 @@ main(void)
 		TEST(a_row_that_is_made_or_destroyed_can_be_taken_back),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
 		TEST(a_row_that_is_not_in_service_stays),
+		TEST(a_password_comes_back_with_what_is_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
