@@ -11,16 +11,22 @@ change_new(void)
 	return calloc(1, sizeof(struct change));
 }
 
+static void
+free_items(struct change *change)
+{
+	if (change->items != NULL) /* a password may be among them */
+		explicit_bzero(change->items, change->room * sizeof(*change->items));
+	free(change->items);
+}
+
 void
 change_free(struct change *change)
 {
 	if (change == NULL)
 		return;
 	conf_unref(change->candidate);
-	if (change->items != NULL) /* a password may be among them */
-		explicit_bzero(change->items, change->room * sizeof(*change->items));
+	free_items(change);
 	free(change->rows);
-	free(change->items);
 	free(change);
 }
 
@@ -31,9 +37,12 @@ change_add(struct change *change, enum change_kind kind)
 	struct change_item *items;
 
 	if (change->count == change->room) {
-		items = reallocarray(change->items, room, sizeof(*items));
+		items = calloc(room, sizeof(*items));
 		if (items == NULL)
 			return NULL;
+		if (change->count > 0)
+			memcpy(items, change->items, change->count * sizeof(*items));
+		free_items(change);
 		change->items = items;
 		change->room = room;
 	}

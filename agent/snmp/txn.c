@@ -22,6 +22,14 @@ txn_new(const struct snapshot *snapshot, const struct conf_drivers *drivers, int
 	return txn;
 }
 
+static void
+free_slots(struct txn *txn)
+{
+	if (txn->slots != NULL) /* a password may be among them */
+		explicit_bzero(txn->slots, txn->room * sizeof(*txn->slots));
+	free(txn->slots);
+}
+
 void
 txn_free(struct txn *txn)
 {
@@ -29,9 +37,7 @@ txn_free(struct txn *txn)
 		return;
 	change_free(txn->change);
 	change_free(txn->late);
-	if (txn->slots != NULL) /* a password may be among them */
-		explicit_bzero(txn->slots, txn->room * sizeof(*txn->slots));
-	free(txn->slots);
+	free_slots(txn);
 	free(txn);
 }
 
@@ -164,9 +170,12 @@ make_slot(struct txn *txn, unsigned number)
 	if (at < txn->count && txn->slots[at].varbind.number == number)
 		return &txn->slots[at];
 	if (txn->count == txn->room) {
-		slots = reallocarray(txn->slots, room, sizeof(*slots));
+		slots = calloc(room, sizeof(*slots));
 		if (slots == NULL)
 			return NULL;
+		if (txn->count > 0)
+			memcpy(slots, txn->slots, txn->count * sizeof(*slots));
+		free_slots(txn);
 		txn->slots = slots;
 		txn->room = room;
 	}
