@@ -71,6 +71,23 @@ class Views(harness.SystemTest):
             self.assertEqual(NO_ACCESS in said, outcome == NO_ACCESS, (role, words, said))
             self.assertEqual("Error" in said, outcome != DONE, (role, words, said))
 
+    def test_envsensorctl_takes_what_snmp_conf_says(self):
+        folder = self.stage.folder_at("snmp")
+        with open(os.path.join(folder, "snmp.conf"), "w", encoding="utf-8") as conf:
+            conf.write("defVersion 3\ndefSecurityLevel authPriv\ndefSecurityName admin\n"
+                "defAuthType SHA-256\ndefPrivType AES\n")
+        self.addCleanup(os.remove, os.path.join(folder, "snmp.conf"))
+        given = ["-A", PHRASE, "-X", PHRASE]
+        for user, status, words in (
+                ([], 0, "high-critical: "),
+                (["-u", "nms"], 1, "does not let this community or user write")):
+            done = subprocess.run([os.path.join(BUILD, "envsensorctl"), "-H",
+                f"127.0.0.1:{self.stage.master.port}", *given, *user, "set", "warm",
+                "high-critical=44"], env=self.stage.snmp_env(), stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertIn(words, done.stdout + done.stderr)
+
 
 if __name__ == "__main__":
     harness.main()
