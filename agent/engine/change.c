@@ -172,6 +172,8 @@ apply_item(const struct change_item *item, struct conf *conf, int64_t now_ms, st
 	case CHANGE_RETRY:
 	case CHANGE_CANCEL:
 	case CHANGE_REPLAY:
+	case CHANGE_TEST_CONTACT:
+	case CHANGE_TEST_MAIL:
 		break; /* not of the configuration */
 	}
 	return 0;

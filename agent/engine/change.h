@@ -19,15 +19,16 @@
  * whole or not at all.  The SNMP thread makes it, the engine takes it.  In here what both do with
  * it, pure.
  */
-enum change_kind {          /* in the order in which they are done */
-	CHANGE_MAKE_ROW,    /* of `object`, not active, at `number` (CLOCK_BOOTTIME, ms) */
-	CHANGE_SETTING,     /* `field` of the row `index` becomes `text` */
-	CHANGE_MOVE_ROW,    /* `number`: active, notInService, destroy (enum row_status) */
-	CHANGE_CONFIG_LOCK, /* counts up from `number` */
-	CHANGE_NOTE,        /* of alarm `index`: `text` */
-	CHANGE_ACKNOWLEDGE, /* alarm `index` */
-	CHANGE_RESET,       /* alarm `index` */
-	CHANGE_SHELVE,      /* sensor `index` until `number` (CLOCK_BOOTTIME, ms); 0: ends */
+enum change_kind {           /* in the order in which they are done */
+	CHANGE_MAKE_ROW,     /* of `object`, not active, at `number` (CLOCK_BOOTTIME, ms) */
+	CHANGE_SETTING,      /* `field` of the row `index` becomes `text` */
+	CHANGE_MOVE_ROW,     /* `number`: active, notInService, destroy (enum row_status) */
+	CHANGE_CONFIG_LOCK,  /* counts up from `number` */
+	CHANGE_NOTE,         /* of alarm `index`: `text` */
+	CHANGE_ACKNOWLEDGE,  /* alarm `index` */
+	CHANGE_RESET,        /* alarm `index` */
+	CHANGE_SHELVE,       /* sensor `index` until `number` (CLOCK_BOOTTIME, ms); 0: ends */
+	CHANGE_TEST_CONTACT, /* a test mail goes to contact `number`; 0: to all */
 
 	/* These cannot be taken back: they are asked for when all else is certain. */
 	CHANGE_RESET_EXTREMES, /* of sensor `index` */
@@ -35,6 +36,7 @@ enum change_kind {          /* in the order in which they are done */
 	CHANGE_RETRY,          /* delivery `index` */
 	CHANGE_CANCEL,         /* delivery `index` */
 	CHANGE_REPLAY,         /* the events behind `number` */
+	CHANGE_TEST_MAIL,
 };
 
 static inline bool

@@ -182,6 +182,11 @@ add_undo(struct engine *engine, const struct change_item *item, struct change *u
 		if (back != NULL)
 			back->number = engine->agent.config_lock;
 		break;
+	case CHANGE_TEST_CONTACT:
+		back = add_like(undo, item->kind, item);
+		if (back != NULL)
+			back->number = engine->agent.test_contact;
+		break;
 	case CHANGE_SHELVE:
 		if (conf_sensor(engine->conf, item->index) == NULL)
 			return 0;
@@ -199,6 +204,7 @@ add_undo(struct engine *engine, const struct change_item *item, struct change *u
 	case CHANGE_RETRY:
 	case CHANGE_CANCEL:
 	case CHANGE_REPLAY:
+	case CHANGE_TEST_MAIL:
 		return 0; /* it is not done before the change is kept */
 	}
 	return back == NULL ? -ENOMEM : 0;

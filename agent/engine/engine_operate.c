@@ -304,6 +304,14 @@ engine_operate(struct engine *engine, const struct change *change, const struct 
 	case CHANGE_REPLAY:
 		outbox_replay(engine, (uint32_t)item->number);
 		break;
+	case CHANGE_TEST_CONTACT:
+		engine->agent.test_contact = (uint32_t)item->number;
+		engine->has_new_state = true;
+		break;
+	case CHANGE_TEST_MAIL:
+		return outbox_test_mail(engine, engine->agent.test_contact) < 0
+		           ? refuse(err, "a test mail to contact", engine->agent.test_contact)
+		           : 0;
 	}
 	return 0;
 }

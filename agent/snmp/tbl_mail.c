@@ -20,8 +20,7 @@ get_test(const struct cell *cell, struct value *value)
 static bool
 get_test_contact(const struct cell *cell, struct value *value)
 {
-	(void)cell;
-	value->number = 0; /* all */
+	value->number = cell->snapshot->agent.test_contact;
 	return true;
 }
 

@@ -8,6 +8,14 @@
 #include "snmp/txn_private.h"
 #include "snmp/txn_value.h"
 
+#include "config.h"
+
+#ifdef WITH_MAIL
+#define HAS_MAIL true
+#else
+#define HAS_MAIL false
+#endif
+
 static struct change_item *
 add_item(struct judge *judge, const struct slot *slot, enum change_kind kind)
 {
@@ -245,20 +253,18 @@ plan_replay(struct judge *judge, const struct slot *slot)
 	return added(judge, slot, add_item(judge, slot, CHANGE_REPLAY));
 }
 
-/* Nobody would send it. */
-static enum set_error
-refuse_mail(struct judge *judge, const struct slot *slot)
-{
-	err_set(judge->err, -EINVAL, "there is nothing yet that sends mail");
-	return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
-}
-
 static enum set_error
 plan_mail_test(struct judge *judge, const struct slot *slot)
 {
 	enum { TEST_IDLE = 1, TEST_SEND };
 
-	return slot->varbind.integer == TEST_IDLE ? SET_OK : refuse_mail(judge, slot);
+	if (slot->varbind.integer == TEST_IDLE)
+		return SET_OK;
+	if (!HAS_MAIL) {
+		err_set(judge->err, -EINVAL, "mail is left out of this build");
+		return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
+	}
+	return added(judge, slot, add_item(judge, slot, CHANGE_TEST_MAIL));
 }
 
 static enum set_error
@@ -266,12 +272,13 @@ plan_mail_test_contact(struct judge *judge, const struct slot *slot)
 {
 	uint32_t contact = (uint32_t)slot->varbind.integer;
 
-	if (contact != 0 &&
-	    conf_settings(judge->txn->snapshot->conf, CONF_CONTACT, contact) == NULL) {
+	if (contact != 0 && conf_contact(judge->txn->snapshot->conf, contact) == NULL) {
 		err_set(judge->err, -EINVAL, "there is no contact %u", (unsigned)contact);
 		return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
 	}
-	return slot->varbind.integer == 0 ? SET_OK : refuse_mail(judge, slot);
+	if (contact == judge->txn->snapshot->agent.test_contact)
+		return SET_OK;
+	return added(judge, slot, add_item(judge, slot, CHANGE_TEST_CONTACT));
 }
 
 static enum set_error (*const plans[])(struct judge *judge, const struct slot *slot) = {

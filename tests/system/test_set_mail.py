@@ -5,6 +5,7 @@ import os
 
 import harness
 from harness import GOOD, bus, sensor
+from smtp_helper import CONFIG
 from test_alarms import CONFIG_CHANGE
 from test_set import (ACTIVE_ROW, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY, INCONSISTENT,
     NON_VOLATILE, NOT_IN_SERVICE, NOT_READY, SetTest)
@@ -13,6 +14,7 @@ MAIL, RELAY, CONTACT = "envsMail", "envsRelayTable", "envsContactTable"
 PERMANENT = 4  # StorageType
 TLS, STARTTLS, NONE = 1, 2, 3  # envsRelaySecurity
 TRUE, FALSE = 1, 2
+TEST, NOT_ALLOWED = 24, 23  # EnvsKind, EnvsResult
 FILE_PASSWORD, PASSWORD = "correct-horse-battery", "staple-of-seven-words"
 
 
@@ -95,7 +97,9 @@ class Contacts(MailTest):
                 ([(RELAY, "security", 1, "i", NONE)], (INCONSISTENT, 1)),
                 ([(RELAY, "port", 1, "u", 65536)], ("wrongValue", 1)),
                 ([(RELAY, "password", 1, "s", PASSWORD)], ("notWritable", 1)),
-                ([(MAIL, "test", 0, "i", 2)], ("resourceUnavailable", 1)),
+                ([(MAIL, "test", 0, "i", 3)], ("wrongValue", 1)),
+                ([(MAIL, "testContact", 0, "u", 9), (MAIL, "test", 0, "i", 2)],
+                    (INCONSISTENT, 1)),
                 ([(CONTACT, "clears", 1, "i", FALSE), (MAIL, "from", 0, "s", "nobody")],
                     ("wrongValue", 2))]:
             self.assertEqual(self.manager.try_set(*pdu), error, pdu)
@@ -112,6 +116,22 @@ class Contacts(MailTest):
         self.kill_and_start()
         self.assertEqual([self.manager.cell(MAIL, name) for name in ("enabled", "from",
             "checkInterval", "heartbeatInterval")], [FALSE, b"rack@example.org", 0, 60])
+
+
+    def test_a_test_that_nobody_can_get_says_so(self):
+        self.begin()
+        with open(CONFIG, encoding="ascii") as config:
+            if "#define WITH_MAIL 1" not in config.read():
+                self.assertEqual(self.manager.try_set((MAIL, "test", 0, "i", 2)),
+                    ("resourceUnavailable", 1))
+                self.skipTest("this build has no mail")
+        self.manager.set_all((CONTACT, "enabled", 1, "i", FALSE))
+        self.manager.set_all((MAIL, "test", 0, "i", 2), (MAIL, "testContact", 0, "u", 1))
+        self.assertEqual(self.manager.cell(MAIL, "testContact"), 1)
+        harness.await_(lambda: self.manager.cell(MAIL, "testText"), "the result of the test")
+        self.assertEqual([self.manager.cell(MAIL, name) for name in ("test", "testResult")],
+            [1, NOT_ALLOWED])
+        self.assertIn(TEST, self.kinds())
 
 
 class Relays(MailTest):
