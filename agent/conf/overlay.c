@@ -297,6 +297,36 @@ lay_all(const struct overlay *overlay, const struct conf *conf)
 	}
 }
 
+/* A password of the file is for the host and the security of the file: where SNMP has put others in
+ * their place and the file gives a password after that, the file has the whole of it. */
+static void
+keep_passwords_home(const struct overlay *overlay, struct conf *conf)
+{
+	static const char *const bound[] = { "host", "security" };
+	const char *own = "password";
+
+	for (size_t n = 0; n < conf->relay_count; n++) {
+		struct conf_relay *relay = &conf->relays[n];
+		size_t first, end = settings_of(overlay, CONF_RELAY, relay->index, &first);
+		bool is_of_file = relay->storage == STORAGE_PERMANENT && relay->password[0] != '\0';
+
+		for (size_t i = first; i < end; i++)
+			is_of_file &= overlay->settings[i].fate != OVERLAY_HOLDS ||
+			              strcmp(overlay->settings[i].key, own) != 0;
+		for (size_t i = first; i < end && is_of_file; i++) {
+			struct overlay_setting *setting = &overlay->settings[i];
+
+			if (setting->fate != OVERLAY_HOLDS ||
+			    (strcmp(setting->key, bound[0]) != 0 &&
+				strcmp(setting->key, bound[1]) != 0))
+				continue;
+			field_parse(schema_find(CONF_RELAY, setting->key), setting->file_value,
+			    relay, NULL);
+			setting->fate = OVERLAY_OVERTAKEN;
+		}
+	}
+}
+
 /* ---- together ---- */
 
 /* What is left to do when the rules are broken. */
@@ -515,6 +545,7 @@ overlay_apply(
 	if (add_rows(overlay, conf) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
 	lay_all(overlay, conf);
+	keep_passwords_home(overlay, conf);
 	put_out_incomplete(&repair);
 	r = conf_check(conf, drivers, &place, &first);
 	if (r == -EINVAL)

@@ -184,6 +184,26 @@ class Relays(MailTest):
         self.manager.set_all((RELAY, "rowStatus", 9, "i", NOT_IN_SERVICE))
         self.assert_nowhere(PASSWORD, FILE_PASSWORD)
 
+    def test_a_new_password_of_the_file_goes_to_the_host_of_the_file(self):
+        for before in ("", f'password = "{FILE_PASSWORD}"'):
+            with self.subTest(before=before):
+                self.begin(secret=before)
+                self.manager.set_all((RELAY, "host", 1, "s", "evil.example.org"),
+                    (RELAY, "security", 1, "i", STARTTLS))
+                self.assertEqual(self.relay().passwordSet, FALSE)
+                self.stage.write("envsensord.conf", self.config.replace(
+                    f'user = "sensors" {before}', f'user = "sensors" password = "{PASSWORD}"'))
+                self.daemon.reload()
+                row = self.relay()
+                self.assertEqual((row.host, row.security, row.passwordSet),
+                    (b"mail.example.org", TLS, TRUE))
+                self.kill_and_start()
+                self.assertEqual(self.relay().host, b"mail.example.org")
+                self.stage.close()
+                self.stage = harness.Stage()
+                self.addCleanup(self.stage.close)
+                self.manager = self.stage.manager
+
     def test_another_host_or_security_erases_it(self):
         self.begin(secret=f'password = "{FILE_PASSWORD}"')
         self.manager.set_all((RELAY, "port", 1, "u", 466))
