@@ -297,8 +297,9 @@ lay_all(const struct overlay *overlay, const struct conf *conf)
 	}
 }
 
-/* A password of the file is for the host and the security of the file: where SNMP has put others in
- * their place and the file gives a password after that, the file has the whole of it. */
+/* A password of the file, or a token of its command, is for the host and the security of the file:
+ * where SNMP has put others in their place and the file gives one after that, all of it is as the
+ * file says. */
 static void
 keep_passwords_home(const struct overlay *overlay, struct conf *conf)
 {
@@ -313,6 +314,8 @@ keep_passwords_home(const struct overlay *overlay, struct conf *conf)
 		for (size_t i = first; i < end; i++)
 			is_of_file &= overlay->settings[i].fate != OVERLAY_HOLDS ||
 			              strcmp(overlay->settings[i].key, own) != 0;
+		is_of_file |= relay->token_command[0] != '\0';
+		is_of_file &= relay->storage == STORAGE_PERMANENT;
 		for (size_t i = first; i < end && is_of_file; i++) {
 			struct overlay_setting *setting = &overlay->settings[i];
 

@@ -329,7 +329,7 @@ is_planned(const struct change *change, const struct field *field, uint32_t inde
 }
 
 /* A password is sent to no other server and over no other kind of connection than it was given
- * for, unless the PDU itself gives it. */
+ * for, unless the PDU itself gives it; the token of a command of the file never is. */
 static enum set_error
 erase_password(struct judge *judge, const struct slot *slot)
 {
@@ -341,6 +341,8 @@ erase_password(struct judge *judge, const struct slot *slot)
 	    (strcmp(slot->field->key, "host") != 0 && strcmp(slot->field->key, "security") != 0))
 		return SET_OK;
 	now = conf_settings(judge->txn->snapshot->conf, CONF_RELAY, slot->varbind.index);
+	if (now != NULL && now->token_command[0] != '\0')
+		return SET_INCONSISTENT_VALUE;
 	if (now == NULL || now->password[0] == '\0' ||
 	    is_set(judge->txn, field, slot->varbind.index) ||
 	    is_planned(judge->txn->change, field, slot->varbind.index))

@@ -204,6 +204,13 @@ class Relays(MailTest):
                 self.addCleanup(self.stage.close)
                 self.manager = self.stage.manager
 
+    def test_the_token_of_a_command_goes_to_the_host_of_the_file(self):
+        self.begin(secret='auth = xoauth2 token-command = "/usr/bin/true"')
+        for column, kind, value in (("host", "s", "evil.example.org"), ("security", "i", STARTTLS)):
+            self.assertEqual(self.manager.try_set((RELAY, column, 1, kind, value)),
+                (INCONSISTENT, 1))
+        self.manager.set_all((RELAY, "port", 1, "u", 466))
+
     def test_another_host_or_security_erases_it(self):
         self.begin(secret=f'password = "{FILE_PASSWORD}"')
         self.manager.set_all((RELAY, "port", 1, "u", 466))
