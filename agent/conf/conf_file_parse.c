@@ -359,6 +359,7 @@ check_required(struct parser *parser, const struct section *section)
 	const struct field *field;
 	char want[FIELD_FORMAT_SIZE];
 
+	assert(section->spot != NULL);
 	if (section->kind == SECTION_PART && parser->outer.kind == SECTION_DEVICE)
 		return 0; /* its profile may have it */
 	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
@@ -385,6 +386,7 @@ enable_limits(const struct section *section)
 	struct conf_sensor *sensor = section->object;
 	const struct field *field = schema_find(CONF_SENSOR, "limits-enabled");
 
+	assert(section->spot != NULL);
 	if (section_object(section->kind) != CONF_SENSOR ||
 	    section->spot->lines[schema_number(field)] != 0)
 		return;

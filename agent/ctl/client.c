@@ -364,6 +364,8 @@ take_answer(struct walk *walk, const netsnmp_pdu *response)
 	for (size_t i = 0; i < walk->rows->column_count; i++)
 		if (!walk->cursors[i].is_done)
 			asked[count++] = i;
+	if (count == 0)
+		return 0;
 	for (; varbind != NULL && r == 0; varbind = varbind->next_variable) {
 		if (!walk->cursors[asked[at]].is_done)
 			r = take_cell(walk, asked[at], varbind);

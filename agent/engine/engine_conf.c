@@ -108,7 +108,7 @@ give_indices(struct engine *engine, struct conf *conf, struct err *err)
 void
 engine_free_privates(struct private_sensor *privates, const struct conf *conf)
 {
-	for (size_t i = 0; privates != NULL && i < conf->sensor_count; i++) {
+	for (size_t i = 0; privates != NULL && conf != NULL && i < conf->sensor_count; i++) {
 		free(privates[i].evaluator.rate);
 		free(privates[i].extremes);
 	}

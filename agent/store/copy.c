@@ -19,7 +19,7 @@ write_copy(struct store *store, const char *path, struct err *err)
 
 	if (r == 0)
 		r = store_prepare(store, "VACUUM INTO ?1", &statement, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
 	r = store_run(store, statement, "cannot copy it", err);

@@ -341,7 +341,7 @@ store_leave(struct store *store, struct err *err)
 bool
 store_is_at_cap(struct store *store)
 {
-	int64_t is_near;
+	int64_t is_near = 0;
 
 	return store_number(store,
 		   "SELECT max_page_count - page_count + freelist_count < max_page_count / 16"
