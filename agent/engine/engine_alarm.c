@@ -388,7 +388,7 @@ clear_kind(enum alarm_kind kind)
 }
 
 static void
-end_row(struct engine *engine, struct alarm_row *row)
+end_row(struct engine *engine, const struct alarm_row *row)
 {
 	const struct alarm_row gone = *row;
 	const struct origin origin = {

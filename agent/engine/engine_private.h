@@ -180,7 +180,7 @@ void engine_expire_rows(struct engine *engine);
 /* engine_operate.c: what people do to alarms and sensors.  -EINVAL: it is not possible any more. */
 int engine_operate(struct engine *engine, const struct change *change,
     const struct change_item *item, struct err *err);
-int engine_put_back(struct engine *engine, const struct alarm_row *row);
+int engine_put_back(struct engine *engine, const struct alarm_row *was);
 void engine_say_changed(
     struct engine *engine, const struct change_item *item, const struct conf *before);
 

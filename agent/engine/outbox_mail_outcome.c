@@ -57,7 +57,7 @@ static bool
 is_stored(const struct engine *engine, uint32_t job)
 {
 	const struct outbox *outbox = &engine->outbox;
-	bool has_rows = false;
+	bool is_any = false;
 
 	for (size_t i = 0; i < outbox->count; i++) {
 		const struct outbox_row *row = &outbox->rows[i];
@@ -66,9 +66,9 @@ is_stored(const struct engine *engine, uint32_t job)
 			continue;
 		if (row->is_changed || row->delivery.state != DELIVERY_IN_DOUBT)
 			return false;
-		has_rows = true;
+		is_any = true;
 	}
-	return has_rows;
+	return is_any;
 }
 
 void

@@ -184,7 +184,8 @@ pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay
 	relay = relay_for(engine, relay, &plan);
 	if (relay == NULL)
 		put_off(engine, &plan);
-	if (job == NULL || relay == NULL || outbox_mail_draft(engine, &plan, contact, &draft) < 0 ||
+	if (job == NULL || contact == NULL || relay == NULL ||
+	    outbox_mail_draft(engine, &plan, contact, &draft) < 0 ||
 	    said_of(mail, &plan, &said) < 0) {
 		outbox_mail_draft_done(&draft);
 		free(job);

@@ -117,14 +117,14 @@ int outbox_mail_write(struct engine *engine, struct err *err);
 void outbox_mail_rewrite(struct engine *engine);
 void outbox_mail_committed(struct engine *engine);
 void outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
-    struct outbox_row *row, const struct delivery_outcome *outcome);
+    struct outbox_row *answered, const struct delivery_outcome *outcome);
 
 /* Takes the request; it is answered behind the commit of this turn. */
 void outbox_mail_go(struct engine *engine, struct mail_go_request *request);
 void outbox_mail_answer(struct engine *engine);
 
 /* Of a contact; NULL: no memory. */
-struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *contact);
+struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *conf);
 struct outbox_contact *outbox_contact_of(struct engine *engine, const struct outbox_row *row);
 const struct conf_contact *outbox_contact_named(const struct engine *engine, const char *name);
 

@@ -179,7 +179,7 @@ void hub_free(struct hub *hub); /* copes with NULL; no snapshot may be out */
 
 /* The newest; NULL before the first was published.  Each get needs a put. */
 const struct snapshot *hub_get(struct hub *hub);
-void hub_put(struct hub *hub, const struct snapshot *snapshot);
+void hub_put(struct hub *hub, const struct snapshot *put);
 
 /* For the engine: a live part of that size to fill, recycled if one is free.  NULL: no memory. */
 struct live *hub_take_live(struct hub *hub, size_t sensor_count, size_t bus_count);

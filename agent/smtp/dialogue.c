@@ -35,13 +35,13 @@ static _Thread_local int lent_fd = -1;
  * one call of one thread, it puts our socket in the place of the caller's.
  */
 int
-connect(int fd, const struct sockaddr *address, socklen_t size)
+connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
 	int (*real)(int, const struct sockaddr *, socklen_t), r;
 
 	if (lent_fd < 0) {
 		*(void **)&real = dlsym(RTLD_NEXT, "connect");
-		return real(fd, address, size);
+		return real(fd, addr, len);
 	}
 	r = dup2(lent_fd, fd);
 	close(lent_fd);

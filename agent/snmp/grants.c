@@ -134,7 +134,7 @@ grants_new(struct hub *hub, const struct set_link *link)
 void
 grants_serve(struct grants *grants)
 {
-	for (size_t i = 0; tables[i] != NULL && i < TABLES_MAX; i++) {
+	for (size_t i = 0; i < TABLES_MAX && tables[i] != NULL; i++) {
 		struct hung *hung = &grants->tables[grants->count];
 
 		hung->table = tables[i];

@@ -29,7 +29,7 @@ void notify_free(struct notify *notify); /* copes with NULL */
 
 /* For any thread: a place among those that are out, and memory for the answer.  NULL: there is
  * none now. */
-struct notify_job *notify_job_new(struct notify *notify, const struct delivery_job *job);
+struct notify_job *notify_job_new(struct notify *notify, const struct delivery_job *what);
 void notify_job_free(struct notify_job *job); /* one that is never sent */
 
 /* From the library: a session begins, or ends: then all that is out is in doubt. */

@@ -157,9 +157,6 @@ bool table_is_writable(const struct table *table);
 /* The first row whose index is not below `index`; row_count: none. */
 size_t table_find(const struct table *table, const struct snapshot *snapshot, uint64_t index);
 
-/* NULL: it has none of that number. */
-const struct column *table_column(const struct table *table, uint64_t number);
-
 /* True: its first column has an instance there. */
 bool table_has_row(const struct table *table, const struct snapshot *snapshot, size_t row);
 

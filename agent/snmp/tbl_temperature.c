@@ -79,7 +79,8 @@ get_trend(const struct cell *cell, struct value *value)
 static const int32_t *
 enabled_limit(const struct conf_sensor *sensor, enum conf_limit limit)
 {
-	return sensor->limits_enabled & LIMIT_BIT(limit) ? &sensor->limit_milli[limit] : NULL;
+	return (sensor->limits_enabled & LIMIT_BIT(limit)) != 0 ? &sensor->limit_milli[limit]
+	                                                        : NULL;
 }
 
 static bool

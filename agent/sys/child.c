@@ -20,8 +20,6 @@
 #define TALK_MAX  20  /* lines for the log; one that says more says the same */
 #define BLIND_MS  50  /* how often to look after it on a kernel without pidfd */
 
-extern char **environ;
-
 struct child {
 	pid_t pid;
 	int pidfd; /* -1: the kernel has none, or it is gone */
