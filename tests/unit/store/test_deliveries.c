@@ -5,40 +5,8 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/store.h"
+#include "tests/unit/store/state_folder.h"
 #include "tests/unit/unit.h"
-
-/* What is stored of the delivery queue, each test in a folder of its own. */
-static char folder[32];
-
-static int
-make_folder(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/test_deliver.XXXXXX");
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
-}
-
-static struct store *
-opened(void)
-{
-	struct store *store = NULL;
-	struct err err = { 0 };
-
-	if (store_open(folder, &store, &err) < 0)
-		fail_msg("%s", err.text);
-	return store;
-}
 
 static struct delivery
 delivery_of(uint32_t id)
@@ -137,13 +105,13 @@ static void
 a_delivery_comes_back_as_it_last_was(void **state)
 {
 	struct delivery delivery = delivery_of(1), untried = { .id = 2, .state = DELIVERY_READY };
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct seen seen;
 
 	(void)state;
 	put(store, &delivery, "one boot");
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	seen = deliveries_of(store);
 	assert_int_equal(seen.count, 1);
 	assert_same(&seen.last, &delivery);
@@ -183,7 +151,7 @@ static void
 an_event_goes_once_to_a_destination(void **state)
 {
 	struct delivery delivery = delivery_of(1);
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	put(store, &delivery, "boot");
@@ -226,7 +194,7 @@ books_begin_empty_and_hold(void **state)
 	};
 	const struct delivery_books none = { 0 };
 	struct delivery_books back;
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	assert_int_equal(store_get_books(store, 1, &back, NULL), 0);
@@ -237,7 +205,7 @@ books_begin_empty_and_hold(void **state)
 		assert_int_equal(store_commit(store, NULL), 0);
 	}
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	assert_int_equal(store_get_books(store, 1, &back, NULL), 0);
 	assert_int_equal(back.accepted, UINT32_MAX);
 	assert_int_equal(back.delivered, 1);
@@ -275,7 +243,7 @@ an_event_stays_for_a_delivery_that_waits(void **state)
 {
 	struct delivery waits = delivery_of(1), ended = delivery_of(2);
 	struct record record = { .kind = EVENT_RAISE, .source = "inlet" };
-	struct store *store = opened();
+	struct store *store = store_opened();
 	unsigned count = 0;
 
 	(void)state;
@@ -319,7 +287,7 @@ nothing_is_written_outside_a_transaction(void **state)
 {
 	const struct delivery delivery = delivery_of(1);
 	const struct delivery_books books = { 0 };
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	assert_int_equal(store_put_delivery(store, &delivery, "boot", NULL), -EIO);
@@ -334,7 +302,7 @@ keeps_what_a_contact_got(void **state)
 {
 	const struct contact_books put = { 4000000000, 12, true, RESULT_BAD_PASSWORD };
 	const struct contact_books silent = { .sent = 1 };
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct contact_books got;
 
 	(void)state;
@@ -345,7 +313,7 @@ keeps_what_a_contact_got(void **state)
 	assert_int_equal(store_put_contact(store, 4, &silent, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	assert_int_equal(store_get_contact(store, 3, &got, NULL), 0);
 	assert_int_equal(got.sent, 4000000000);
 	assert_int_equal(got.undelivered, 12);
@@ -362,7 +330,8 @@ keeps_what_a_contact_got(void **state)
 int
 main(void)
 {
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define IN_A_FOLDER(test) \
+	cmocka_unit_test_setup_teardown(test, state_folder_make, state_folder_remove)
 	const struct CMUnitTest tests[] = {
 		IN_A_FOLDER(a_delivery_comes_back_as_it_last_was),
 		IN_A_FOLDER(an_event_goes_once_to_a_destination),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,40 +7,8 @@
 #include "core/event_text.h"
 #include "core/kept.h"
 #include "core/text.h"
-#include "store/store.h"
+#include "tests/unit/store/state_folder.h"
 #include "tests/unit/unit.h"
-
-/* What is stored of alarms, events and sensors, each test in a folder of its own. */
-static char folder[32];
-
-static int
-make_folder(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/test_history.XXXXXX");
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
-}
-
-static struct store *
-opened(void)
-{
-	struct store *store = NULL;
-	struct err err = { 0 };
-
-	if (store_open(folder, &store, &err) < 0)
-		fail_msg("%s", err.text);
-	return store;
-}
 
 static struct record
 record_of(uint32_t seq)
@@ -124,7 +91,7 @@ add_events(struct store *store, uint32_t first, uint32_t last)
 static void
 events_come_back_as_they_were(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct record record = record_of(1), bare = { .seq = 2, .kind = EVENT_AGENT_STOP };
 	struct seen seen;
 
@@ -134,7 +101,7 @@ events_come_back_as_they_were(void **state)
 	assert_int_equal(store_add_event(store, &bare, "boot", NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	seen = events_of(store);
 	assert_int_equal(seen.count, 2);
 	assert_string_equal(seen.detail, record.detail);
@@ -147,7 +114,7 @@ events_come_back_as_they_were(void **state)
 static void
 a_rollback_leaves_no_gap_and_a_number_is_given_once(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct record record = record_of(2);
 	struct seen seen;
 
@@ -171,7 +138,7 @@ a_rollback_leaves_no_gap_and_a_number_is_given_once(void **state)
 static void
 the_oldest_events_go(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct seen seen;
 
 	(void)state;
@@ -180,7 +147,7 @@ the_oldest_events_go(void **state)
 	assert_int_equal(store_drop_events(store, 901, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	seen = events_of(store);
 	assert_int_equal(seen.count, 100);
 	assert_int_equal(seen.first.seq, 901);
@@ -198,7 +165,7 @@ see_alarm(void *context, const struct alarm_row *row, struct err *err)
 static void
 alarms_come_back_as_they_last_were(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct alarm_row back = { 0 }, row = {
 		.alarm = { .id = UINT32_MAX,
 		    .kind = ALARM_LIMIT,
@@ -228,7 +195,7 @@ alarms_come_back_as_they_last_were(void **state)
 	assert_int_equal(store_put_alarm(store, &row, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	assert_int_equal(store_load_alarms(store, see_alarm, &back, NULL), 0);
 	assert_memory_equal(&back, &row, sizeof(row));
 	assert_int_equal(store_begin(store, NULL), 0);
@@ -267,24 +234,12 @@ see_state(void *context, uint32_t sensor, const char *source, const struct evalu
 
 /* SQL on the closed database, behind the back of the store. */
 static void
-run_sql(const char *sql)
-{
-	char path[64];
-	sqlite3 *db;
-
-	snprintf(path, sizeof(path), "%s/envsensord.db", folder);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
-
-static void
 the_state_of_a_sensor_comes_back_or_is_told_to_be_damaged(void **state)
 {
 	const struct moment now = { .boot_id = "boot", .boottime_ms = 11, .wall_ms = 22 };
 	struct evaluator_kept kept = { .is_chattering = true };
 	struct state_seen seen = { 0 };
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	kept.raises = (struct recent){ 1, { -7, 0, 0, 0 } };
@@ -292,7 +247,7 @@ the_state_of_a_sensor_comes_back_or_is_told_to_be_damaged(void **state)
 	assert_int_equal(store_put_state(store, 3, "line 1", &kept, &now, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	assert_int_equal(store_load_states(store, see_state, &seen, NULL), 0);
 	assert_int_equal(seen.sensor, 3);
 	assert_string_equal(seen.then.boot_id, "boot");
@@ -301,8 +256,8 @@ the_state_of_a_sensor_comes_back_or_is_told_to_be_damaged(void **state)
 	assert_true(seen.kept.is_chattering);
 	assert_int_equal(seen.kept.raises.at_ms[0], -7);
 	store_close(store);
-	run_sql("UPDATE sensor_state SET kept = x'0102'");
-	store = opened();
+	run_sql("", "UPDATE sensor_state SET kept = x'0102'");
+	store = store_opened();
 	assert_int_equal(store_load_states(store, see_state, &seen, NULL), 0);
 	assert_int_equal(seen.damaged, 1);
 	assert_int_equal(store_begin(store, NULL), 0);
@@ -325,7 +280,7 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 		{ STORE_NEXT_DELIVERY_ID, 1 },
 		{ STORE_FIRST_EVENT, 1 },
 	};
-	struct store *store = opened();
+	struct store *store = store_opened();
 	uint32_t number;
 
 	(void)state;
@@ -338,7 +293,7 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 	assert_int_equal(store_put_number(store, STORE_NEXT_ALARM_ID, UINT32_MAX, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	assert_int_equal(store_get_number(store, STORE_NEXT_ALARM_ID, &number, NULL), 0);
 	assert_int_equal(number, UINT32_MAX);
 	store_close(store);
@@ -359,7 +314,7 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 static void
 a_database_of_version_1_is_brought_up_to_date(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	uint32_t index;
 
 	(void)state;
@@ -368,10 +323,10 @@ a_database_of_version_1_is_brought_up_to_date(void **state)
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql(WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3
+	run_sql("", WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3
 	    "DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
 	    "PRAGMA user_version = 1");
-	store = opened();
+	store = store_opened();
 	assert_int_equal(store_begin(store, NULL), 0);
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(index, 2);
@@ -383,7 +338,7 @@ a_database_of_version_1_is_brought_up_to_date(void **state)
 static void
 events_of_version_2_say_nothing_of_the_sensor(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct seen seen;
 
 	(void)state;
@@ -392,8 +347,8 @@ events_of_version_2_say_nothing_of_the_sensor(void **state)
 	assert_int_equal(store_drop_events(store, 2, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql(WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
-	store = opened();
+	run_sql("", WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
+	store = store_opened();
 	seen = events_of(store);
 	assert_int_equal(seen.count, 2);
 	assert_int_equal(seen.last.value_milli, INT32_MIN);
@@ -405,7 +360,8 @@ events_of_version_2_say_nothing_of_the_sensor(void **state)
 int
 main(void)
 {
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define IN_A_FOLDER(test) \
+	cmocka_unit_test_setup_teardown(test, state_folder_make, state_folder_remove)
 	const struct CMUnitTest tests[] = {
 		IN_A_FOLDER(events_come_back_as_they_were),
 		IN_A_FOLDER(a_rollback_leaves_no_gap_and_a_number_is_given_once),

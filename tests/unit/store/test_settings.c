@@ -5,40 +5,8 @@
 #include <string.h>
 
 #include "core/strbuf.h"
-#include "store/store.h"
+#include "tests/unit/store/state_folder.h"
 #include "tests/unit/unit.h"
-
-/* What is stored of settings by SNMP and of rows by SET, each test in a folder of its own. */
-static char folder[32];
-
-static int
-make_folder(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/test_settings.XXXXXX");
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
-}
-
-static struct store *
-opened(void)
-{
-	struct store *store = NULL;
-	struct err err = { 0 };
-
-	if (store_open(folder, &store, &err) < 0)
-		fail_msg("%s", err.text);
-	return store;
-}
 
 static int
 see_setting(void *context, const struct store_setting *setting, struct err *err)
@@ -86,7 +54,7 @@ settings_come_back_after_a_restart_in_order(void **state)
 {
 	static const char expected[] = "2.7.deadband=1.5(1) 2.7.location=a'); --() "
 				       "2.4294967295.gain=2(none) 7.0.enabled=false(true) ";
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	assert_stored(store, "", "");
@@ -98,7 +66,7 @@ settings_come_back_after_a_restart_in_order(void **state)
 	assert_int_equal(store_commit(store, NULL), 0);
 	assert_stored(store, expected, "");
 	store_close(store);
-	store = opened();
+	store = store_opened();
 	assert_stored(store, expected, "");
 	store_close(store);
 }
@@ -114,7 +82,7 @@ what_the_file_said_is_remembered_from_the_first_time(void **state)
 		{ "set back to what the file says", "27", "31", "" },
 		{ "set anew", "32", "27", "2.1.high-warning=32(27) " },
 	};
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	assert_int_equal(store_begin(store, NULL), 0);
@@ -130,7 +98,7 @@ what_the_file_said_is_remembered_from_the_first_time(void **state)
 static void
 settings_are_removed_one_by_one_or_with_their_row(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	assert_int_equal(store_begin(store, NULL), 0);
@@ -166,7 +134,7 @@ a_row_takes_its_index_for_ever(void **state)
 		{ "passed over", 4, -EEXIST, 1001 },
 		{ "too great", (uint32_t)INT32_MAX + 1, -EINVAL, 1001 },
 	};
-	struct store *store = opened();
+	struct store *store = store_opened();
 	uint32_t index;
 
 	(void)state;
@@ -186,7 +154,7 @@ a_row_takes_its_index_for_ever(void **state)
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
 
-	store = opened();
+	store = store_opened();
 	assert_stored(store, "", "2.1000:1 4.1:2 5.1:1 ");
 	assert_int_equal(store_begin(store, NULL), 0);
 	assert_int_equal(store_identity(store, STORE_SENSOR, "c", &index, NULL), 0);
@@ -199,11 +167,11 @@ a_row_takes_its_index_for_ever(void **state)
 static void
 an_index_goes_on_under_another_name(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	uint32_t index;
 
 	(void)state;
-	assert_string_equal(store_folder(store), folder);
+	assert_string_equal(store_folder(store), state_dir);
 	assert_int_equal(store_begin(store, NULL), 0);
 	assert_int_equal(store_put_row(store, STORE_SENSOR, 1, 1, NULL), 0);
 	assert_int_equal(store_find_identity(store, STORE_SENSOR, "a", &index, NULL), 0);
@@ -222,7 +190,7 @@ an_index_goes_on_under_another_name(void **state)
 static void
 all_is_cleared_and_a_row_restored_in_another_database(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	uint32_t index;
 
 	(void)state;
@@ -247,7 +215,7 @@ static void
 nothing_is_written_without_a_transaction(void **state)
 {
 	const struct store_setting setting = { STORE_SENSOR, 1, "gain", "2", "1" };
-	struct store *store = opened();
+	struct store *store = store_opened();
 
 	(void)state;
 	assert_int_equal(store_put_setting(store, &setting, NULL), -EIO);
@@ -262,7 +230,8 @@ nothing_is_written_without_a_transaction(void **state)
 int
 main(void)
 {
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define IN_A_FOLDER(test) \
+	cmocka_unit_test_setup_teardown(test, state_folder_make, state_folder_remove)
 	const struct CMUnitTest tests[] = {
 		IN_A_FOLDER(settings_come_back_after_a_restart_in_order),
 		IN_A_FOLDER(what_the_file_said_is_remembered_from_the_first_time),
