@@ -19,7 +19,8 @@
 
 struct dialogue {
 	const struct smtp_mail *mail;
-	const struct smtp_recipient *recipients;
+	const char *addresses[PROTOCOL_RECIPIENTS_MAX];
+	uint32_t count;
 	const char *body;
 	const struct smtp_offer *offer;
 	struct thread *thread;
@@ -89,9 +90,8 @@ add_mail(struct dialogue *dialogue, smtp_session_t session)
 	if (offer->has_8bitmime && has_8bit(dialogue->body, mail->size) &&
 	    !smtp_8bitmime_set_body(message, E8bitmime_8BITMIME))
 		return false;
-	for (uint32_t i = 0; i < mail->recipients; i++) {
-		smtp_recipient_t recipient =
-		    smtp_add_recipient(message, dialogue->recipients[i].address);
+	for (uint32_t i = 0; i < dialogue->count; i++) {
+		smtp_recipient_t recipient = smtp_add_recipient(message, dialogue->addresses[i]);
 
 		if (recipient == NULL || !smtp_dsn_set_notify(recipient,
 					     (enum notify_flags)(Notify_FAILURE | Notify_DELAY)))
@@ -132,7 +132,7 @@ run(void *context)
 }
 
 int
-dialogue_begin(const struct smtp_mail *mail, const struct smtp_recipient *recipients,
+dialogue_begin(const struct smtp_mail *mail, const char *const *addresses, uint32_t count,
     const char *body, const struct smtp_offer *offer, struct dialogue **ret_dialogue, int *ret_fd,
     struct err *err)
 {
@@ -145,7 +145,10 @@ dialogue_begin(const struct smtp_mail *mail, const struct smtp_recipient *recipi
 		r = err_set(err, -errno, "no pair of sockets: %s", strerror(errno));
 		goto fail;
 	}
-	*dialogue = (struct dialogue){ mail, recipients, body, offer, NULL, fds[1], false };
+	*dialogue = (struct dialogue){
+		.mail = mail, .count = count, .body = body, .offer = offer, .fd = fds[1]
+	};
+	memcpy(dialogue->addresses, addresses, count * sizeof(*addresses));
 	r = thread_start("dialogue", run, dialogue, &dialogue->thread);
 	if (r < 0) {
 		close(fds[0]);

@@ -15,9 +15,10 @@
  */
 struct dialogue;
 
-/* All of it must live until dialogue_end.  *ret_fd is our end of the stream, yours to close; the
- * library's end closes when it has done, or could not begin. */
-int dialogue_begin(const struct smtp_mail *mail, const struct smtp_recipient *recipients,
+/* `addresses`: `count`, at most PROTOCOL_RECIPIENTS_MAX, of those of `mail`, each of which can be
+ * said in a command.  What is pointed to must live until dialogue_end.  *ret_fd is our end of the
+ * stream, yours to close; the library's end closes when it has done, or could not begin. */
+int dialogue_begin(const struct smtp_mail *mail, const char *const *addresses, uint32_t count,
     const char *body, const struct smtp_offer *offer, struct dialogue **ret_dialogue, int *ret_fd,
     struct err *err);
 

@@ -25,9 +25,11 @@ struct pump {
 	const struct smtp_mail *mail;
 	const struct pump_gate *gate;
 	struct pump_record *record;
-	int fd;                   /* our end of the stream */
-	bool is_over;             /* no more to say to the library */
-	bool is_open_transaction; /* the relay waits for the rest of a mail */
+	uint32_t said[PROTOCOL_RECIPIENTS_MAX]; /* numbers of those that the library knows */
+	uint32_t said_count, told;              /* of these were asked for */
+	int fd;                                 /* our end of the stream */
+	bool is_over;                           /* no more to say to the library */
+	bool is_open_transaction;               /* the relay waits for the rest of a mail */
 	bool must_end;
 	size_t at, end;
 	char bytes[16384]; /* from the library */
@@ -165,14 +167,14 @@ take_rcpt(struct pump *pump, const char *line, size_t len)
 {
 	struct pump_record *record = pump->record;
 
-	if (record->told == PROTOCOL_RECIPIENTS_MAX) {
+	if (pump->told == pump->said_count) {
 		break_off(pump, SMTP_RCPT, "libesmtp invents recipients");
 		return;
 	}
 	if (forward(pump, SMTP_RCPT, pump->session->relay->command_ms, line, len,
-		&record->recipients[record->told]))
+		&record->recipients[pump->said[pump->told]]))
 		record->accepted++;
-	record->told++;
+	pump->told++;
 }
 
 /* How many bytes of the beginning of `dot` end the text. */
@@ -229,7 +231,7 @@ take_data(struct pump *pump, const char *line, size_t len)
 	struct pump_record *record = pump->record;
 
 	if (record->accepted == 0) { /* it asks all the same */
-		record->outcome = record->recipients[0];
+		record->outcome = record->recipients[pump->said[0]];
 		answer(pump, "554 no recipient was accepted\r\n");
 		return;
 	}
@@ -303,18 +305,50 @@ is_sayable(const char *address)
 	return true;
 }
 
+/* One that cannot be addressed has its end here, the others go on; false: there are none. */
 static bool
-check_addresses(
-    struct session *session, const struct smtp_mail *mail, const struct smtp_recipient *recipients)
+check_addresses(struct pump *pump, const struct smtp_recipient *recipients)
 {
-	if (!is_sayable(mail->from))
-		return session_fail(
-		    session, SMTP_MAIL, SMTP_BAD_ADDRESS, "the sender is no address");
-	for (uint32_t i = 0; i < mail->recipients; i++)
-		if (!is_sayable(recipients[i].address))
-			return session_fail(session, SMTP_RCPT, SMTP_BAD_ADDRESS,
-			    "recipient %u is no address", (unsigned)i + 1);
-	return true;
+	struct session *session = pump->session;
+	struct pump_record *record = pump->record;
+
+	if (!is_sayable(pump->mail->from)) {
+		session_fail(session, SMTP_MAIL, SMTP_BAD_ADDRESS, "the sender is no address");
+		record->outcome = session->outcome;
+		return false;
+	}
+	for (uint32_t i = 0; i < pump->mail->recipients; i++) {
+		if (is_sayable(recipients[i].address)) {
+			pump->said[pump->said_count++] = i;
+			continue;
+		}
+		session_fail(session, SMTP_RCPT, SMTP_BAD_ADDRESS, "recipient %u is no address",
+		    (unsigned)i + 1);
+		record->recipients[i] = session->outcome;
+	}
+	if (pump->said_count == 0)
+		record->outcome = record->recipients[0];
+	return pump->said_count > 0;
+}
+
+static int
+begin_dialogue(struct pump *pump, const struct smtp_recipient *recipients, const char *body,
+    struct dialogue **ret_dialogue)
+{
+	const char *addresses[PROTOCOL_RECIPIENTS_MAX];
+	struct session *session = pump->session;
+	struct err err = { 0 };
+	int r;
+
+	for (uint32_t i = 0; i < pump->said_count; i++)
+		addresses[i] = recipients[pump->said[i]].address;
+	r = dialogue_begin(pump->mail, addresses, pump->said_count, body, &session->offer,
+	    ret_dialogue, &pump->fd, &err);
+	if (r == 0)
+		return 0;
+	session_fail(session, SMTP_MAIL, SMTP_BROKEN, "%s", err.text);
+	pump->record->outcome = session->outcome;
+	return r;
 }
 
 static void
@@ -357,20 +391,11 @@ pump_mail(struct session *session, const struct smtp_mail *mail,
 		.record = ret_record,
 	};
 	struct dialogue *dialogue;
-	struct err err = { 0 };
 
-	ret_record->told = ret_record->accepted = 0;
-	ret_record->outcome = (struct smtp_outcome){ .phase = SMTP_MAIL };
-	if (!check_addresses(session, mail, recipients)) {
-		ret_record->outcome = session->outcome;
+	*ret_record = (struct pump_record){ .outcome = { .phase = SMTP_MAIL } };
+	if (!check_addresses(&pump, recipients) ||
+	    begin_dialogue(&pump, recipients, body, &dialogue) < 0)
 		return true;
-	}
-	if (dialogue_begin(mail, recipients, body, &session->offer, &dialogue, &pump.fd, &err) <
-	    0) {
-		session_fail(session, SMTP_MAIL, SMTP_BROKEN, "%s", err.text);
-		ret_record->outcome = session->outcome;
-		return true;
-	}
 	run(&pump);
 	close(pump.fd);
 	settle(&pump);

@@ -15,9 +15,8 @@
  */
 struct pump_record {
 	struct smtp_outcome outcome; /* of the mail: its last exchange, or the one that ended it */
-	uint32_t told;               /* so many recipients have an outcome of their own */
-	uint32_t accepted;           /* of these */
-	struct smtp_outcome recipients[PROTOCOL_RECIPIENTS_MAX];
+	uint32_t accepted;           /* recipients */
+	struct smtp_outcome recipients[PROTOCOL_RECIPIENTS_MAX]; /* all 0: it was not asked for */
 };
 
 /* May the final dot go?  Asked once, when all else is sent. */

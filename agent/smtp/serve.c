@@ -105,11 +105,10 @@ outcome_of(uint32_t recipient)
 {
 	const struct pump_record *record = &helper.record;
 	const struct smtp_outcome *own = &record->recipients[recipient];
+	bool is_refused = own->phase == SMTP_RCPT && own->ending == SMTP_REPLIED &&
+	                  !smtp_is_accepted(SMTP_RCPT, own->reply.code);
 
-	if (recipient >= record->told || own->ending != SMTP_REPLIED ||
-	    smtp_is_accepted(SMTP_RCPT, own->reply.code))
-		return &record->outcome;
-	return own;
+	return is_refused || own->ending == SMTP_BAD_ADDRESS ? own : &record->outcome;
 }
 
 static bool

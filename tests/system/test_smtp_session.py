@@ -308,6 +308,20 @@ class Mails(SmtpTest):
         self.assertEqual(helper.send()[1].verdict(), ("ok", DONE))
         self.assertFalse([line for line in fake.commands if "evil" in line])
 
+    def test_leaves_out_only_whom_nobody_can_address(self):
+        fake = self.fake(user=None)
+        fake.replies["no@x"] = "550 5.1.1 unknown"
+        helper = self.helper(fake)
+        helper.line()
+        ok, bad, refused = ("ok", DONE), ("syntaxError", PERMANENT), ("recipientInvalid", PERMANENT)
+        for to, verdicts in ((("a b@x", "a@x", "ü@x", "no@x", "b@x", "c\r\nRSET"),
+                [bad, ok, bad, refused, ok, bad]), (("a@x", "<b@x>"), [ok, bad]),
+                (("<b@x>", "no@x"), [bad, refused])):
+            told, _ = helper.send(to=to)
+            self.assertEqual([line.verdict() for line in told], verdicts, to)
+        self.assertEqual([[to.split()[0] for to in mail[1]] for mail in fake.mails],
+            [["TO:<a@x>", "TO:<b@x>"], ["TO:<a@x>"]])
+
     def test_carries_so_many_mails_over_one_connection(self):
         fake = self.fake("tls")
         helper = self.helper(fake, mails=5)
