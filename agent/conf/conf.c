@@ -254,6 +254,21 @@ sort_relays(struct conf *conf)
 	explicit_bzero(&moved, sizeof(moved));
 }
 
+/* Of a sealed one: those by SET come behind those of the file, in the order in which they were
+ * made, whatever was out of service meanwhile. */
+static void
+rank_relays(struct conf *conf)
+{
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < conf->relay_count; i++)
+		if (conf->relays[i].storage == STORAGE_PERMANENT && conf->relays[i].rank > last)
+			last = conf->relays[i].rank;
+	for (size_t i = 0; i < conf->relay_count; i++)
+		if (conf->relays[i].storage != STORAGE_PERMANENT)
+			conf->relays[i].rank = ++last;
+}
+
 static int
 compare_contacts(const void *a, const void *b)
 {
@@ -297,6 +312,7 @@ conf_seal(struct conf *conf)
 	if (conf->bus_count > 0)
 		qsort(conf->buses, conf->bus_count, sizeof(*conf->buses), compare_buses);
 	sort_relays(conf);
+	rank_relays(conf);
 	if (conf->contact_count > 0)
 		qsort(
 		    conf->contacts, conf->contact_count, sizeof(*conf->contacts), compare_contacts);

@@ -188,7 +188,8 @@ enum conf_auth {
 
 struct conf_relay {
 	uint32_t index;
-	uint32_t rank; /* order of preference: the least first; places in the file, then SET */
+	uint32_t rank; /* order of preference: the least first; places in the file, then (conf_seal)
+	                  those by SET by index */
 	enum conf_storage storage;
 	char host[CONF_TEXT_SIZE];
 	uint32_t port;
@@ -260,7 +261,7 @@ struct conf_sensor *conf_add_sensor(struct conf *conf);
 struct conf_relay *conf_add_relay(struct conf *conf);
 struct conf_contact *conf_add_contact(struct conf *conf);
 
-/* After indices are given: sorts by index, resolves bus_index. */
+/* After indices are given: sorts by index, resolves bus_index, ranks relays. */
 void conf_seal(struct conf *conf);
 
 /* By index, in a sealed configuration: binary search; NULL: none. */

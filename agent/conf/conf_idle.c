@@ -198,8 +198,6 @@ conf_activate(struct conf *conf, enum conf_object object, uint32_t index)
 	item = add_active(conf, object);
 	if (item == NULL)
 		return -ENOMEM;
-	if (object == CONF_RELAY)
-		idle->settings.relay.rank = ((const struct conf_relay *)item)->rank;
 	memcpy(item, &idle->settings, active_of(conf, object).size);
 	remove_idle(conf, idle);
 	return 0;

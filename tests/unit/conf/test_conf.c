@@ -4,6 +4,7 @@
 
 #include "conf/conf.h"
 #include "conf/conf_entity.h"
+#include "conf/conf_idle.h"
 #include "tests/unit/unit.h"
 
 static struct conf *
@@ -151,6 +152,32 @@ relays_keep_their_order_of_preference(void **state)
 	}
 	assert_null(conf_relay(conf, 20));
 	assert_int_equal(add_relay(conf, 50, "b", 1)->rank, 21);
+	conf_unref(conf);
+}
+
+static void
+a_relay_back_in_service_has_its_old_place(void **state)
+{
+	static const uint32_t by_set[] = { 12, 10, 11 };
+	struct conf *conf = make(NULL, 0);
+
+	(void)state;
+	add_relay(conf, 30, "first", 1);
+	add_relay(conf, 20, "second", 1);
+	for (size_t i = 0; i < COUNT(by_set); i++)
+		add_relay(conf, by_set[i], "set", 1)->storage = STORAGE_NON_VOLATILE;
+	conf_seal(conf);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(conf_relay(conf, 10 + i)->rank, 3 + i);
+	assert_int_equal(conf_deactivate(conf, CONF_RELAY, 10, 0), 0);
+	conf_seal(conf);
+	assert_int_equal(conf_relay(conf, 11)->rank, 3);
+	assert_int_equal(conf_activate(conf, CONF_RELAY, 10), 0);
+	conf_seal(conf);
+	assert_int_equal(conf_relay(conf, 30)->rank, 1);
+	assert_int_equal(conf_relay(conf, 20)->rank, 2);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(conf_relay(conf, 10 + i)->rank, 3 + i);
 	conf_unref(conf);
 }
 
@@ -366,6 +393,7 @@ main(void)
 		cmocka_unit_test(grows_while_it_is_made_and_after_it_is_sealed),
 		cmocka_unit_test(lives_until_the_last_reference_goes),
 		cmocka_unit_test(relays_keep_their_order_of_preference),
+		cmocka_unit_test(a_relay_back_in_service_has_its_old_place),
 		cmocka_unit_test(contacts_are_found_by_index),
 		cmocka_unit_test(a_relay_is_known_by_host_and_port),
 		cmocka_unit_test(a_copy_is_whole_and_its_own),
