@@ -384,27 +384,47 @@ less(unsigned from, unsigned by)
 	return from > by ? from - by : 0;
 }
 
+/* Something that is not critical could go, but for the limits. */
+static bool
+holds_back(const struct planning *planning)
+{
+	for (size_t i = 0; i < planning->count; i++) {
+		const struct mail_row *row = &planning->rows[i];
+
+		if (is_of_kind(planning, row, MAIL_ALERT) && row->hold_ms <= planning->now_ms &&
+		    row->fate != MAIL_GOES && row->delivery->class < DELIVERY_CRITICAL)
+			return true;
+	}
+	return false;
+}
+
+/* `due`: the first that has waited for its group; NULL: there is none. */
 static void
-take_flood(const struct planning *planning, const struct mail_row *first)
+take_flood(const struct planning *planning, struct mail_row *due)
 {
 	struct mail_recipient *recipient = planning->recipient;
 	const struct limiter_rule *rule = &planning->rule->limiter;
-	int64_t due_ms = recipient->flood.digest_ms;
+	const struct mail_row *held = find_first_held(planning);
+	int64_t digest_ms = recipient->flood.digest_ms;
 
-	if (recipient->out > 0)
+	if (held == NULL)
 		return;
 	if (limiter_room_long(&recipient->limiter, rule, planning->now_ms) == 0 &&
-	    first->delivery->class < DELIVERY_CRITICAL) {
+	    held->delivery->class < DELIVERY_CRITICAL) {
 		int64_t long_ms = limiter_due_long_ms(&recipient->limiter, rule, planning->now_ms);
 
-		planning->plan->is_limited = true;
-		if (long_ms > due_ms)
-			due_ms = long_ms;
+		if (long_ms > digest_ms)
+			digest_ms = long_ms;
 	}
-	if (due_ms > planning->now_ms)
-		wait_until(planning, due_ms);
-	else
+	if (digest_ms <= planning->now_ms && recipient->out == 0) {
 		take_digest(planning);
+		return;
+	}
+	if (due != NULL && due->delivery->class == DELIVERY_CRITICAL)
+		take_group(planning, due, DELIVERY_CRITICAL);
+	planning->plan->is_limited = holds_back(planning);
+	if (recipient->out == 0)
+		wait_until(planning, digest_ms);
 }
 
 static void
@@ -416,14 +436,12 @@ take_alerts(const struct planning *planning)
 	struct mail_row *first = find_first(planning, MAIL_ALERT);
 	unsigned room;
 
-	if (is_flood)
-		first = find_first_held(planning);
-	if (first == NULL)
-		return;
 	if (is_flood) {
 		take_flood(planning, first);
 		return;
 	}
+	if (first == NULL)
+		return;
 	room = less(limiter_room(&recipient->limiter, rule, planning->now_ms), recipient->out);
 	if (room == 0 && first->delivery->class < DELIVERY_CRITICAL) {
 		planning->plan->is_limited = true;

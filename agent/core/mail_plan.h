@@ -18,7 +18,7 @@
  * raise whose end is there already becomes one mail "was raised, has cleared", and what somebody
  * has dealt with before a contact with escalate-after had to know is not told to it at all.  What
  * came within the grouping window goes in one mail.  What is too much for the limiter, or comes in
- * a flood, goes in a digest; a critical raise passes.
+ * a flood, goes in a digest; a critical raise passes both, with its group.
  *
  * The caller ends what is too old (delivery_is_too_old) before.
  */

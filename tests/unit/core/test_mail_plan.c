@@ -446,6 +446,36 @@ a_flood_is_digests(void **state)
 }
 
 static void
+a_critical_raise_does_not_wait_for_the_digest(void **state)
+{
+	struct mail_recipient recipient = { 0 };
+	struct mail_plan plan;
+	struct stage stage;
+	char sent[64];
+
+	(void)state;
+	for (size_t i = 0; i < ROWS_MAX; i++)
+		flood_raise(&recipient.flood, &usual.flood, 1199 * SECOND);
+	set_up_many(&stage, "............");
+	send_all(&usual, &recipient, &stage, 1200, sent, sizeof(sent));
+	assert_string_equal(sent, "D12 ");
+	set_up_many(&stage, "...c...c....");
+	mail_plan(&usual, &recipient, stage.rows, stage.count, 1260 * SECOND, &plan);
+	assert_int_equal(plan.kind, MAIL_ALERT);
+	assert_int_equal(plan.class, DELIVERY_CRITICAL);
+	assert_int_equal(plan.count, 1);
+	assert_true(plan.is_limited); /* the others wait */
+	recipient.out = 1;            /* nor does it wait for another mail */
+	mail_plan(&usual, &recipient, stage.rows, stage.count, 1260 * SECOND, &plan);
+	assert_int_equal(plan.kind, MAIL_ALERT);
+	recipient.out = 0;
+	send_all(&usual, &recipient, &stage, 1260, sent, sizeof(sent));
+	assert_string_equal(sent, "1 1 limited");
+	send_all(&usual, &recipient, &stage, 1500, sent, sizeof(sent));
+	assert_string_equal(sent, "D10 ");
+}
+
+static void
 a_flood_does_not_break_the_hour(void **state)
 {
 	struct mail_rule rule = usual;
@@ -515,6 +545,7 @@ main(void)
 		cmocka_unit_test(the_last_mail_takes_the_rest_along),
 		cmocka_unit_test(a_critical_raise_passes_the_limiter),
 		cmocka_unit_test(a_flood_is_digests),
+		cmocka_unit_test(a_critical_raise_does_not_wait_for_the_digest),
 		cmocka_unit_test(a_flood_does_not_break_the_hour),
 		cmocka_unit_test(finds_who_causes_most),
 		cmocka_unit_test(knows_how_old_the_news_is),
