@@ -208,7 +208,7 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 
 	if (job == NULL)
 		return;
-	log_info("mail %s to contact \"%s\"%s%s: %s%s%s", job->kind == MAIL_DIGEST ? "digest" : "",
+	log_info("mail%s to contact \"%s\"%s%s: %s%s%s", job->kind == MAIL_DIGEST ? " digest" : "",
 	    destination, outcome->relay[0] != '\0' ? " by " : "", outcome->relay,
 	    result_text(outcome->result), outcome->text[0] != '\0' ? ": " : "", outcome->text);
 	count(engine, outbox_contact_of(engine, answered), answered, job, outcome);
