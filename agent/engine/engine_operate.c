@@ -309,7 +309,7 @@ engine_operate(struct engine *engine, const struct change *change, const struct 
 		engine->has_new_state = true;
 		break;
 	case CHANGE_TEST_MAIL:
-		return outbox_test_mail(engine, engine->agent.test_contact) < 0
+		return outbox_test_mail(engine, engine->agent.test_contact) == -ENOENT
 		           ? refuse(err, "a test mail to contact", engine->agent.test_contact)
 		           : 0;
 	}

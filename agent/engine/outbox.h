@@ -23,7 +23,8 @@ int outbox_flush(struct engine *engine, enum channel channel);
 int outbox_retry(struct engine *engine, uint32_t id);
 int outbox_cancel(struct engine *engine, uint32_t id);
 
-/* A test mail to that contact, or to all (0): one attempt, at once.  -EBUSY: one is on its way;
+/* A test mail to that contact, or to all (0): one attempt, at once, whatever is known of the
+ * relays.  -EBUSY: one is on its way, and goes on; until its end busy is the result that shows.
  * -ENOENT: there is no such contact. */
 int outbox_test_mail(struct engine *engine, uint32_t contact);
 

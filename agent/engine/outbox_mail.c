@@ -276,7 +276,7 @@ look(struct engine *engine, bool is_turn)
 		return has_some;
 	relay = outbox_relay_choose(engine, 0, &mail->due_ms);
 	if (relay == NULL)
-		return has_some;
+		return has_some || outbox_mail_test_waits(engine);
 	mail->due_ms = INT64_MAX;
 	is_probe = outbox_relay_is_probe(engine, relay);
 	for (size_t i = 0; i < conf->contact_count; i++) {

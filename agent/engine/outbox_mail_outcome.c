@@ -103,35 +103,17 @@ is_asked_again(const struct engine *engine, const struct outbox_row *row,
 }
 
 static void
-end_test(struct engine *engine, struct outbox_row *row, const struct delivery_outcome *outcome)
-{
-	struct outbox_mail *mail = &engine->outbox.mail;
-
-	if (!mail->has_test || outcome->class != RESULT_DONE) {
-		mail->test_result = outcome->result;
-		text_copy(mail->test_text, sizeof(mail->test_text), outcome->text);
-	}
-	mail->has_test = true;
-	if (outcome->class == RESULT_DONE)
-		return;
-	row->is_out = false; /* one attempt */
-	outbox_apply(engine, row, DELIVERY_REFUSE);
-}
-
-static void
 end_row(struct engine *engine, struct outbox_row *row, const struct outbox_mail_job *job,
     const struct delivery_outcome *outcome)
 {
 	enum result_class class = outcome->class;
-	bool is_again = is_asked_again(engine, row, outcome, job->relay);
+	bool is_test = row->record.kind == EVENT_TEST;
+	bool is_again = !is_test && is_asked_again(engine, row, outcome, job->relay);
 
 	row->job = 0;
 	outbox_keep_result(engine, row, outcome);
-	if (row->record.kind == EVENT_TEST) {
-		end_test(engine, row, outcome);
-		if (class != RESULT_DONE)
-			return;
-	}
+	if (is_test && class != RESULT_DONE)
+		class = RESULT_PERMANENT; /* one attempt, whatever was the matter */
 	if (is_again) {
 		row->refused_by = job->relay;
 		class = RESULT_TEMPORARY;
@@ -261,35 +243,13 @@ begins_alarm(const struct record *record)
 	       record->kind != EVENT_REANNOUNCE;
 }
 
-/* The test is over when its last row is: its worst result shows. */
-static void
-watch_test(struct engine *engine)
-{
-	const struct outbox *outbox = &engine->outbox;
-	struct outbox_mail *mail = &engine->outbox.mail;
-
-	for (size_t i = 0; i < outbox->count && mail->is_testing; i++)
-		if (outbox->rows[i].delivery.channel == CHANNEL_MAIL &&
-		    outbox->rows[i].record.kind == EVENT_TEST &&
-		    !delivery_is_final(&outbox->rows[i].delivery))
-			return;
-	if (!mail->is_testing)
-		return;
-	mail->is_testing = false;
-	if (mail->has_test)
-		return;
-	mail->has_test = true;
-	mail->test_result = RESULT_NOT_ALLOWED;
-	text_copy(mail->test_text, sizeof(mail->test_text), "there was nobody to send it to");
-}
-
 void
 outbox_mail_committed(struct engine *engine)
 {
 	const struct mail_rule rule = outbox_mail_rule(engine->conf, false);
 	struct outbox *outbox = &engine->outbox;
 
-	watch_test(engine);
+	outbox_mail_watch_test(engine);
 	for (size_t i = 0; i < outbox->mail.contact_count; i++)
 		outbox->mail.contacts[i].is_changed = false;
 	for (size_t i = outbox->first_new; i < outbox->count; i++) {

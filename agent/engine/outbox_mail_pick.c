@@ -214,7 +214,7 @@ pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay
 
 /* The contact with the most severe, the oldest to be told. */
 static const struct conf_contact *
-find_first(struct engine *engine, bool is_probe)
+find_first(struct engine *engine, bool is_probe, bool is_test)
 {
 	const struct conf *conf = engine->conf;
 	const struct conf_contact *first = NULL;
@@ -227,7 +227,7 @@ find_first(struct engine *engine, bool is_probe)
 			if (engine->outbox.mail.rows[n].fate == MAIL_OBSOLETE)
 				outbox_mail_supersede(engine,
 				    outbox_row(engine, engine->outbox.mail.rows[n].delivery->id));
-		if (plan.kind == MAIL_NONE ||
+		if (plan.kind == MAIL_NONE || (is_test && plan.kind != MAIL_TEST) ||
 		    (first != NULL &&
 			(plan.class < best.class ||
 			    (plan.class == best.class && plan.oldest_ms >= best.oldest_ms))))
@@ -249,11 +249,14 @@ outbox_mail_mark(struct engine *engine, struct outbox_channel *channel)
 	while (
 	    engine->conf->mail.is_enabled && !engine->is_stopping && outbox_mail_has_place(mail)) {
 		struct outbox_relay *relay = outbox_relay_choose(engine, 0, &when_ms);
+		bool is_test = relay == NULL && outbox_mail_test_waits(engine);
 		const struct conf_contact *first;
 
+		if (is_test)
+			relay = outbox_relay_first(engine);
 		if (relay == NULL)
 			break;
-		first = find_first(engine, outbox_relay_is_probe(engine, relay));
+		first = find_first(engine, outbox_relay_is_probe(engine, relay), is_test);
 		if (first == NULL)
 			break;
 		if (!pick(engine, first, relay)) {

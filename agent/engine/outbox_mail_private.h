@@ -87,6 +87,8 @@ struct outbox_mail {
 
 	int64_t beat_ms; /* the last heartbeat mail, or since when there could have been one */
 	bool is_testing;
+	bool is_test_busy;   /* another one was asked for meanwhile */
+	uint32_t test_first; /* its rows are this one and those behind it */
 	bool has_test;
 	enum result test_result; /* the worst */
 	char test_text[DELIVERY_REPLY_SIZE];
@@ -154,6 +156,7 @@ struct outbox_relay *outbox_relay(struct engine *engine, uint32_t index); /* NUL
  * *ret_due_ms. */
 struct outbox_relay *
 outbox_relay_choose(struct engine *engine, uint32_t refused_by, int64_t *ret_due_ms);
+struct outbox_relay *outbox_relay_first(struct engine *engine); /* whatever it is up to */
 bool outbox_relay_has_next(const struct engine *engine, uint32_t index);
 void outbox_relay_leaves(struct outbox_relay *relay);
 void outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_passed,
@@ -171,7 +174,9 @@ struct mail_view *outbox_mail_view(struct engine *engine); /* NULL: no memory */
 
 /* outbox_mail_tick.c: what is due each second. */
 void outbox_mail_tick(struct engine *engine);
-void outbox_mail_free_limits(struct engine *engine); /* somebody wants all of it, now */
-void outbox_mail_find_times(struct engine *engine);  /* after a start */
+bool outbox_mail_test_waits(const struct engine *engine); /* somebody waits for it, now */
+void outbox_mail_watch_test(struct engine *engine);       /* with a commit: is it over? */
+void outbox_mail_free_limits(struct engine *engine);      /* somebody wants all of it, now */
+void outbox_mail_find_times(struct engine *engine);       /* after a start */
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/route.h"
+#include "core/text.h"
 #include "engine/engine_private.h"
 #include "engine/outbox.h"
 #include "sys/clock.h"
@@ -178,14 +179,79 @@ outbox_test_mail(struct engine *engine, uint32_t contact)
 {
 	struct outbox_mail *mail = &engine->outbox.mail;
 
-	if (mail->is_testing)
+	if (mail->is_testing) {
+		mail->is_test_busy = true;
+		engine->outbox.is_shown = false;
+		engine->has_new_state = true;
 		return -EBUSY;
+	}
 	if (contact != 0 && conf_contact(engine->conf, contact) == NULL)
 		return -ENOENT;
 	mail->is_testing = true;
 	mail->has_test = false;
+	mail->test_first = engine->outbox.next_id;
 	say(engine, EVENT_TEST, 0, contact);
 	return 0;
+}
+
+static bool
+is_of_test(const struct outbox_mail *mail, const struct outbox_row *row)
+{
+	return mail->is_testing && row->delivery.channel == CHANNEL_MAIL &&
+	       row->record.kind == EVENT_TEST && row->delivery.id >= mail->test_first;
+}
+
+bool
+outbox_mail_test_waits(const struct engine *engine)
+{
+	const struct outbox *outbox = &engine->outbox;
+
+	for (size_t i = 0; i < outbox->count; i++)
+		if (is_of_test(&outbox->mail, &outbox->rows[i]) &&
+		    delivery_is_waiting(&outbox->rows[i].delivery))
+			return true;
+	return false;
+}
+
+static void
+keep_test(struct outbox_mail *mail, enum result result, const char *text)
+{
+	mail->has_test = true;
+	mail->test_result = result;
+	text_copy(mail->test_text, sizeof(mail->test_text), text);
+}
+
+/* The worst shows: the first that did not get it. */
+static void
+keep_end(struct outbox_mail *mail, const struct delivery *delivery)
+{
+	if (mail->has_test && mail->test_result != RESULT_OK)
+		return;
+	if (delivery->state == DELIVERY_SUPERSEDED)
+		keep_test(mail, RESULT_NOT_ALLOWED, "it was cancelled");
+	else if (!mail->has_test || delivery->result != RESULT_OK)
+		keep_test(mail, (enum result)delivery->result, delivery->reply);
+}
+
+void
+outbox_mail_watch_test(struct engine *engine)
+{
+	const struct outbox *outbox = &engine->outbox;
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	if (!mail->is_testing)
+		return;
+	for (size_t i = 0; i < outbox->count; i++)
+		if (is_of_test(mail, &outbox->rows[i]) &&
+		    !delivery_is_final(&outbox->rows[i].delivery))
+			return;
+	for (size_t i = 0; i < outbox->count; i++)
+		if (is_of_test(mail, &outbox->rows[i]))
+			keep_end(mail, &outbox->rows[i].delivery);
+	if (!mail->has_test)
+		keep_test(mail, RESULT_NOT_ALLOWED, "there was nobody to send it to");
+	mail->is_testing = false;
+	mail->is_test_busy = false;
 }
 
 /* ---- checks ---- */

@@ -54,6 +54,21 @@ path_state(struct engine *engine, const struct mail_view *view)
 	return ok > 0 ? MAIL_PATH_OK : MAIL_PATH_UNKNOWN;
 }
 
+static void
+show_test(const struct outbox_mail *mail, struct mail_view *view)
+{
+	bool is_busy = mail->is_testing && mail->is_test_busy;
+	const char *text = is_busy ? "" : mail->test_text;
+
+	view->is_testing = mail->is_testing;
+	view->has_test = is_busy || (mail->has_test && !mail->is_testing);
+	if (!view->has_test)
+		return;
+	view->test_result = is_busy ? RESULT_BUSY : mail->test_result;
+	text_copy(view->test_text, sizeof(view->test_text),
+	    text[0] != '\0' ? text : result_text(view->test_result));
+}
+
 struct mail_view *
 outbox_mail_view(struct engine *engine)
 {
@@ -77,9 +92,6 @@ outbox_mail_view(struct engine *engine)
 			show_relay(relay, &view->relays[i]);
 	}
 	view->path_state = path_state(engine, view);
-	view->is_testing = mail->is_testing;
-	view->has_test = mail->has_test && !mail->is_testing;
-	view->test_result = mail->test_result;
-	text_copy(view->test_text, sizeof(view->test_text), mail->test_text);
+	show_test(mail, view);
 	return view;
 }

@@ -43,6 +43,14 @@ next_choice(const struct conf *conf, const struct conf_relay *before)
 	return next;
 }
 
+struct outbox_relay *
+outbox_relay_first(struct engine *engine)
+{
+	const struct conf_relay *first = next_choice(engine->conf, NULL);
+
+	return first != NULL ? outbox_relay(engine, first->index) : NULL;
+}
+
 bool
 outbox_relay_has_next(const struct engine *engine, uint32_t index)
 {

@@ -377,7 +377,6 @@ a_test_is_one_attempt_and_its_worst_end_shows(void **state)
 	mail_begin(bench, 1);
 	assert_int_equal(outbox_test_mail(bench->engine, 9), -ENOENT);
 	assert_int_equal(outbox_test_mail(bench->engine, 0), 0);
-	assert_int_equal(outbox_test_mail(bench->engine, 0), -EBUSY);
 	bench_turn(bench);
 	assert_int_equal(bench->mail_count, 1);
 	mail_assert_subject(bench, 0, "[TEST] Prague 1: test mail");
@@ -399,6 +398,82 @@ a_test_is_one_attempt_and_its_worst_end_shows(void **state)
 	bench_turn(bench);
 	bench_turn(bench);
 	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_OK);
+}
+
+static void
+a_second_test_meanwhile_shows_busy_and_disturbs_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	assert_int_equal(outbox_test_mail(bench->engine, 0), 0);
+	bench_turn(bench);
+	assert_false(bench_look(bench)->mail->has_test);
+	assert_string_equal(bench_look(bench)->mail->test_text, "");
+	assert_int_equal(outbox_test_mail(bench->engine, 1), -EBUSY);
+	bench_turn(bench);
+	assert_true(bench_look(bench)->mail->is_testing);
+	assert_true(bench_look(bench)->mail->has_test);
+	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_BUSY);
+	assert_string_equal(bench_look(bench)->mail->test_text, "a test is running already");
+	bench_mail_accept(bench);
+	bench_turn(bench);
+	assert_int_equal(bench->mail_count, 1);
+	assert_false(bench_look(bench)->mail->is_testing);
+	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_OK);
+}
+
+static void
+a_test_does_not_wait_for_a_relay_that_is_left_alone(void **state)
+{
+	static const struct {
+		enum result result;
+		enum result_class class;
+	} cases[] = {
+		{ RESULT_BAD_PASSWORD, RESULT_CONFIGURATION },
+		{ RESULT_CONNECT_FAILED, RESULT_TEMPORARY },
+	};
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 28000);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t before;
+
+		bench->relay_answers = true;
+		bench->relay_result = cases[i].result;
+		bench->relay_class = cases[i].class;
+		bench_pass(bench, HOUR);
+		before = bench->mail_count;
+		assert_int_equal(outbox_test_mail(bench->engine, 1), 0);
+		bench_turn(bench);
+		bench_turn(bench);
+		assert_int_equal(bench->mail_count, before + 1);
+		mail_assert_subject(bench, before, "[TEST] Prague 1: test mail");
+		assert_int_equal(bench_look(bench)->mail->test_result, cases[i].result);
+	}
+	bench->relay_result = RESULT_OK;
+	bench->relay_class = RESULT_DONE;
+	assert_int_equal(outbox_test_mail(bench->engine, 1), 0);
+	bench_pass(bench, 1000);
+	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_OK);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_DELIVERED); /* all well */
+}
+
+static void
+a_test_that_cannot_leave_ends_with_the_reason(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	bench_mailer(bench, false);
+	assert_int_equal(outbox_test_mail(bench->engine, 1), 0);
+	bench_pass(bench, 9 * MINUTE);
+	assert_true(bench_look(bench)->mail->is_testing);
+	bench_pass(bench, 2 * MINUTE);
+	assert_false(bench_look(bench)->mail->is_testing);
+	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_EXPIRED);
+	assert_string_equal(bench_look(bench)->mail->test_text, "too old to be useful");
 }
 
 /* ---- contacts come and go ---- */
@@ -446,6 +521,9 @@ main(void)
 		ON_A_BENCH(a_master_that_is_gone_is_told_by_mail),
 		ON_A_BENCH(a_sign_of_life_each_day),
 		ON_A_BENCH(a_test_is_one_attempt_and_its_worst_end_shows),
+		ON_A_BENCH(a_second_test_meanwhile_shows_busy_and_disturbs_nothing),
+		ON_A_BENCH(a_test_does_not_wait_for_a_relay_that_is_left_alone),
+		ON_A_BENCH(a_test_that_cannot_leave_ends_with_the_reason),
 		ON_A_BENCH(a_contact_that_is_gone_gets_nothing_more),
 	};
 
