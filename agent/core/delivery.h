@@ -83,6 +83,9 @@ struct delivery {
 	char enhanced[DELIVERY_ENHANCED_SIZE];
 	char reply[DELIVERY_REPLY_SIZE]; /* cleaned */
 	char relay[DELIVERY_RELAY_SIZE];
+	bool is_fresh; /* the last attempt was since our start: what is not stored of it is known */
+	const char *phase; /* static: in which it ended ("rcpt"); NULL: none */
+	uint32_t took_ms;
 	char destination[DELIVERY_DESTINATION_SIZE];
 };
 

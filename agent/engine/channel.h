@@ -33,6 +33,7 @@ struct delivery_outcome {
 	enum result_class class;
 	int32_t code;      /* the server's reply code; 0: none */
 	uint32_t took_ms;  /* latency of the attempt */
+	const char *phase; /* static: in which it ended ("rcpt"); NULL: none */
 	char enhanced[12]; /* "5.1.1" */
 	char text[201];    /* the other side's words, cleaned, or ours */
 	char relay[65];    /* who took or refused it */

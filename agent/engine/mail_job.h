@@ -33,6 +33,7 @@ struct mail_to {
 struct mail_job {
 	uint32_t id;       /* unlike that of any other that is under way */
 	uint32_t relay;    /* envsRelayIndex */
+	bool is_once;      /* a test: whatever the end, it is not tried again */
 	uint32_t useful_s; /* worth nothing after so many seconds; 0: always worth something */
 	char from[CONF_MAILBOX_SIZE];
 	size_t recipient_count; /* 0: a check of the path */

@@ -7,7 +7,6 @@
 #include "core/route.h"
 #include "core/text.h"
 #include "engine/engine_private.h"
-#include "sys/log.h"
 
 /* ---- the leave to send the final dot ---- */
 
@@ -190,9 +189,6 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 
 	if (job == NULL)
 		return;
-	log_info("mail%s to contact \"%s\"%s%s: %s%s%s", job->kind == MAIL_DIGEST ? " digest" : "",
-	    destination, outcome->relay[0] != '\0' ? " by " : "", outcome->relay,
-	    result_text(outcome->result), outcome->text[0] != '\0' ? ": " : "", outcome->text);
 	count(engine, outbox_contact_of(engine, answered), answered, job, outcome);
 	job->has_passed |= has_passed(outcome);
 	for (size_t i = 0; i < outbox->count; i++) {

@@ -194,6 +194,7 @@ pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay
 	job->id = next_job(mail);
 	job->relay = relay->index;
 	job->useful_s = useful_s(engine, &plan);
+	job->is_once = plan.kind == MAIL_TEST;
 	text_copy(job->from, sizeof(job->from), engine->conf->mail.from);
 	take_rows(engine, conf, &plan, count, job);
 	take_others(engine, &said, conf, is_probe, job);

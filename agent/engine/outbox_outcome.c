@@ -131,6 +131,9 @@ outbox_keep_result(
 		delivery->code = outcome->code;
 		text_copy(delivery->enhanced, sizeof(delivery->enhanced), outcome->enhanced);
 		text_copy(delivery->relay, sizeof(delivery->relay), outcome->relay);
+		delivery->is_fresh = true;
+		delivery->phase = outcome->phase;
+		delivery->took_ms = outcome->took_ms;
 	}
 	books->has_result = true;
 	books->last_result = (uint8_t)outcome->result;

@@ -66,14 +66,22 @@ report_own(
     enum result result, enum result_class class, const char *text, struct smtp_report *ret_report)
 {
 	memset(ret_report, 0, sizeof(*ret_report));
+	ret_report->phase = SMTP_PHASE_COUNT;
 	ret_report->result = result;
 	ret_report->class = class;
 	text_clean(text, strlen(text), ret_report->text, sizeof(ret_report->text));
 }
 
+static const char *
+phase_of(const struct smtp_report *report)
+{
+	return report->phase < SMTP_PHASE_COUNT ? smtp_phase_name(report->phase) : NULL;
+}
+
 /* The one line of this attempt. */
 static void
-log_attempt(const struct link *link, const char *what, const struct smtp_report *report)
+log_attempt(const struct link *link, const struct letter *letter, const char *what,
+    const struct smtp_report *report)
 {
 	static const char *const next[] = {
 		[RESULT_DONE] = "",
@@ -86,8 +94,10 @@ log_attempt(const struct link *link, const char *what, const struct smtp_report 
 	struct strbuf line;
 
 	strbuf_init(&line, buffer, sizeof(buffer));
-	strbuf_add(&line, "%s by %s: %s in %u ms", what, link->host, result_name(report->result),
-	    (unsigned)report->took_ms);
+	strbuf_add(&line, "%s by %s: %s", what, link->host, result_name(report->result));
+	if (phase_of(report) != NULL)
+		strbuf_add(&line, " at %s", phase_of(report));
+	strbuf_add(&line, " in %u ms", (unsigned)report->took_ms);
 	if (report->result != RESULT_OK)
 		strbuf_add(&line, " (%s)", result_text(report->result));
 	if (report->code != 0)
@@ -99,7 +109,7 @@ log_attempt(const struct link *link, const char *what, const struct smtp_report 
 	if (report->class == RESULT_DONE)
 		log_info("%s", buffer);
 	else
-		log_warning("%s%s", buffer, next[report->class]);
+		log_warning("%s%s", buffer, letter->job->is_once ? "" : next[report->class]);
 }
 
 void
@@ -114,11 +124,12 @@ letter_tell_next(struct link *link, struct letter *letter, const struct smtp_rep
 	outcome->class = report->class;
 	outcome->code = report->code;
 	outcome->took_ms = report->took_ms;
+	outcome->phase = phase_of(report);
 	text_copy(outcome->enhanced, sizeof(outcome->enhanced), report->enhanced);
 	text_copy(outcome->text, sizeof(outcome->text), report->text);
 	text_copy(outcome->relay, sizeof(outcome->relay), link->host);
 	snprintf(what, sizeof(what), "mail to %s", to->address);
-	log_attempt(link, what, report);
+	log_attempt(link, letter, what, report);
 	letter->outcomes[letter->told++] = NULL;
 	link->mailer->listener.outcome(link->mailer->listener.context, outcome);
 }
@@ -139,7 +150,7 @@ tell_check(struct link *link, struct letter *letter, const struct smtp_report *r
 		.days = report->days,
 	};
 	text_copy(check->text, sizeof(check->text), report->text);
-	log_attempt(link, "check of the way", report);
+	log_attempt(link, letter, "check of the way", report);
 	link->mailer->listener.checked(link->mailer->listener.context, check);
 }
 

@@ -90,6 +90,8 @@ fail_in_hand(struct link *link, enum result result, const char *text)
 			result = RESULT_DATA_NOT_FINISHED;
 	}
 	report_own(result, class, text, &report);
+	if (link->state == LINK_ASKING || link->state == LINK_GONE)
+		report.phase = SMTP_DOT;
 	switch (link->state) {
 	case LINK_TOKEN:
 	case LINK_OPENING:

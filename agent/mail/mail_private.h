@@ -80,7 +80,7 @@ void letter_free(struct letter *letter);      /* copes with NULL */
 void letter_give_back(struct letter *letter); /* frees all but the job */
 bool letter_is_check(const struct letter *letter);
 
-/* What we say ourselves, in the form of the helper's reports. */
+/* What we say ourselves, in the form of the helper's reports; of no phase: SMTP_PHASE_COUNT. */
 void report_own(
     enum result result, enum result_class class, const char *text, struct smtp_report *ret_report);
 

@@ -102,6 +102,27 @@ get_relay(const struct cell *cell, struct value *value)
 }
 
 static bool
+get_phase(const struct cell *cell, struct value *value)
+{
+	const struct delivery *delivery = cell_delivery(cell);
+
+	return value_text(value, delivery->phase != NULL ? delivery->phase : "");
+}
+
+static bool
+get_enhanced(const struct cell *cell, struct value *value)
+{
+	return value_text(value, cell_delivery(cell)->enhanced);
+}
+
+static bool
+get_latency(const struct cell *cell, struct value *value)
+{
+	value->number = cell_delivery(cell)->took_ms;
+	return cell_delivery(cell)->is_fresh;
+}
+
+static bool
 get_action(const struct cell *cell, struct value *value)
 {
 	(void)cell;
@@ -123,6 +144,9 @@ static const struct column columns[] = {
 	{ 12, "envsDeliveryReply", VALUE_OCTETS, ACCESS_READ_ONLY, get_reply },
 	{ 13, "envsDeliveryRelay", VALUE_OCTETS, ACCESS_READ_ONLY, get_relay },
 	{ 14, "envsDeliveryAction", VALUE_INTEGER, ACCESS_READ_WRITE, get_action },
+	{ 15, "envsDeliveryPhase", VALUE_OCTETS, ACCESS_READ_ONLY, get_phase },
+	{ 16, "envsDeliveryEnhancedCode", VALUE_OCTETS, ACCESS_READ_ONLY, get_enhanced },
+	{ 17, "envsDeliveryLatency", VALUE_GAUGE, ACCESS_READ_ONLY, get_latency },
 };
 
 static size_t

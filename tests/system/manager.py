@@ -39,7 +39,7 @@ TABLES = {
     "envsChannelTable": ("1.8.1.1", """index name accepted delivered deferred expired failed
         superseded inDoubt pending oldestAge lastResult lastText lastSuccess flush"""),
     "envsDeliveryTable": ("1.8.2.1", """id channel destination eventSeq state attempts created
-        nextAttempt usefulLeft result code reply relay action"""),
+        nextAttempt usefulLeft result code reply relay action phase enhancedCode latency"""),
     "envsMail": ("1.7", """enabled from test testContact testResult testText checkInterval
         heartbeatInterval"""),
     "envsRelayTable": ("1.7.9.1", """index host port security user password passwordSet state

@@ -114,7 +114,8 @@ class Mails(MailerTest):
         self.assertEqual(mailer.outcome()[0], (1, "recipientInvalid", PERMANENT))
         await_(lambda: mailer.log, "it logs")
         self.assertRegex(mailer.log[0], "^mailer-drive: warning: mail to ops@example.org by "
-            r"127.0.0.1: recipientInvalid in \d+ ms \(.*\): 550 5.1.1 nobody here; it is given up$")
+            r"127.0.0.1: recipientInvalid at rcpt in \d+ ms \(.*\): 550 5.1.1 nobody here; it is "
+            "given up$")
 
     def test_recipients_end_each_in_its_own_way(self):
         fake, mailer = self.pair()

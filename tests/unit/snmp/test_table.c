@@ -97,7 +97,11 @@ publish_deliveries(void)
 		.has_result = true,
 		.result = RESULT_SERVER_NOT_READY,
 		.code = 421,
+		.enhanced = "4.3.2",
 		.reply = "busy",
+		.is_fresh = true,
+		.phase = "greeting",
+		.took_ms = 17,
 		.destination = "somebody",
 	};
 	deliveries->rows[1] = (struct delivery){
@@ -426,6 +430,8 @@ channels_and_deliveries_have_rows(void **state)
 		{ &table_delivery, { 10, 6 }, TABLE_OK, RESULT_OK },
 		{ &table_delivery, { 11, 6 }, TABLE_NO_INSTANCE, 0 },
 		{ &table_delivery, { 14, 6 }, TABLE_OK, 1 },
+		{ &table_delivery, { 17, 4 }, TABLE_OK, 17 },
+		{ &table_delivery, { 17, 6 }, TABLE_NO_INSTANCE, 0 }, /* before our start */
 		{ &table_delivery, { 5, 5 }, TABLE_NO_INSTANCE, 0 },
 		{ &table_delivery_maximum, { 3, 0 }, TABLE_OK, 2000 },
 		{ &table_delivery_retry_base, { 4, 0 }, TABLE_OK, 15000 },
@@ -482,6 +488,9 @@ channels_and_deliveries_have_rows(void **state)
 	assert_text(&table_delivery, 12, 6, "");
 	assert_text(&table_delivery, 12, 9, "the queue was full");
 	assert_text(&table_delivery, 13, 4, "");
+	assert_text(&table_delivery, 15, 4, "greeting");
+	assert_text(&table_delivery, 15, 6, "");
+	assert_text(&table_delivery, 16, 4, "4.3.2");
 }
 
 static void
