@@ -28,3 +28,7 @@ TESTS += tests/unit/sys/test_replace
 check_PROGRAMS += tests/unit/sys/test_child
 tests_unit_sys_test_child_LDADD = $(sys_test_libs)
 TESTS += tests/unit/sys/test_child
+
+check_PROGRAMS += tests/unit/sys/test_log_limit
+tests_unit_sys_test_log_limit_LDADD = $(sys_test_libs)
+TESTS += tests/unit/sys/test_log_limit
