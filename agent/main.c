@@ -27,6 +27,7 @@
 #include "sys/chan.h"
 #include "sys/clock.h"
 #include "sys/daemonize.h"
+#include "sys/journal.h"
 #include "sys/log.h"
 #include "sys/service.h"
 
@@ -445,6 +446,7 @@ main(int argc, char **argv)
 	if (r != 0 || agent.options.task == TASK_LEAVE)
 		return r;
 	log_init("envsensord", LOG_LEVEL_INFO);
+	journal_begin();
 	if (read_conf(&agent.options, &conf, &err) < 0) {
 		/* "file:line: ..." and nothing before it, as editors expect */
 		fprintf(stderr, "%s\n", err.text);

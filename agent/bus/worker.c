@@ -462,6 +462,7 @@ worker_run(void *context)
 			worker_handle(worker, &message);
 		else if (worker->reported_ms + REPORT_IDLE_MS <= clock_boottime_ms())
 			worker_hand_over(worker);
+		log_tick();
 	}
 	worker_close(worker);
 }

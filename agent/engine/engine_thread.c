@@ -94,6 +94,7 @@ run(void *context)
 		if (is_empty && engine_tick_due_ms(thread->engine) <= now.boottime_ms)
 			engine_tick(thread->engine, &now);
 		end_turn(thread);
+		log_tick();
 	}
 }
 

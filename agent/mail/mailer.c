@@ -9,6 +9,7 @@
 
 #include "mail/mail_private.h"
 #include "sys/clock.h"
+#include "sys/log.h"
 
 #define INBOX_MESSAGES 256
 #define REPLIES        64
@@ -166,7 +167,7 @@ wait_for_something(struct mailer *mailer, int64_t now_ms)
 		{ .fd = chan_fd(mailer->replies), .events = POLLIN },
 	};
 	const struct link *link = STAILQ_FIRST(&mailer->links);
-	int64_t due_ms = mailer->stop_ms;
+	int64_t due_ms = mailer->stop_ms, log_ms;
 	size_t count = 2;
 
 	for (size_t i = 0; i < LINKS_MAX && link != NULL; i++, link = STAILQ_NEXT(link, next)) {
@@ -177,7 +178,8 @@ wait_for_something(struct mailer *mailer, int64_t now_ms)
 		if (link_ms < due_ms)
 			due_ms = link_ms;
 	}
-	poll(fds, count, poll_ms(due_ms, now_ms));
+	log_ms = log_tick();
+	poll(fds, count, poll_ms(log_ms < due_ms ? log_ms : due_ms, now_ms));
 }
 
 static void

@@ -242,6 +242,7 @@ turn(struct agentx *agentx, int64_t most_ms)
 	grants_step(agentx->grants, clock_boottime_ms());
 	take_messages(agentx);
 	notify_step(agentx->notify);
+	log_tick();
 }
 
 static void

@@ -5,6 +5,7 @@ agent_sys_libsys_a_SOURCES = \
 	agent/sys/child.c agent/sys/child.h \
 	agent/sys/clock.c agent/sys/clock.h \
 	agent/sys/daemonize.c agent/sys/daemonize.h \
+	agent/sys/journal.h \
 	agent/sys/lock.c agent/sys/lock.h \
 	agent/sys/log.c agent/sys/log.h \
 	agent/sys/log_limit.c agent/sys/log_limit.h \
@@ -12,7 +13,7 @@ agent_sys_libsys_a_SOURCES = \
 	agent/sys/service.h \
 	agent/sys/thread.c agent/sys/thread.h
 if WITH_SYSTEMD
-agent_sys_libsys_a_SOURCES += agent/sys/service_systemd.c
+agent_sys_libsys_a_SOURCES += agent/sys/journal_systemd.c agent/sys/service_systemd.c
 else
-agent_sys_libsys_a_SOURCES += agent/sys/service_none.c
+agent_sys_libsys_a_SOURCES += agent/sys/journal_none.c agent/sys/service_none.c
 endif

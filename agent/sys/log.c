@@ -12,6 +12,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "sys/clock.h"
+#include "sys/log_limit.h"
+
 #define LOG_LINE_SIZE 1024 /* below PIPE_BUF: a line in a pipe is never mixed with another's */
 
 enum log_target {
@@ -33,6 +36,14 @@ static const struct {
 static char log_program[32] = "envsensord";
 static atomic_int log_threshold = LOG_LEVEL_INFO;
 static atomic_int log_target = TARGET_STDERR;
+static log_carrier_fn *log_journal;
+static _Thread_local struct log_limit *log_limit; /* NULL: nothing is held back */
+
+/* What is written: a prefix, if any, and the text. */
+struct line {
+	char bytes[LOG_LINE_SIZE];
+	size_t text, length;
+};
 
 /* systemd sets JOURNAL_STREAM to the device and inode of the stream, which may be inherited. */
 static bool
@@ -129,52 +140,145 @@ make_printable(char *text)
 	}
 }
 
-/* The line as `target` wants it, with its newline; its length. */
-static size_t __attribute__((format(printf, 3, 0))) format_line(enum log_target target,
-    enum log_level level, const char *format, va_list args, char *line, size_t size)
+/* Leaves room for the newline. */
+static void __attribute__((format(printf, 4, 0))) format_line(enum log_target target,
+    enum log_level level, struct line *line, const char *format, va_list args)
 {
-	size_t used = 0;
+	const size_t size = sizeof(line->bytes) - 1;
 	int len;
 
+	line->text = 0;
 	switch (target) {
 	case TARGET_STDERR:
-		used = (size_t)snprintf(line, size, "%s: %s: ", log_program, levels[level].name);
+		line->text = (size_t)snprintf(
+		    line->bytes, size, "%s: %s: ", log_program, levels[level].name);
 		break;
 	case TARGET_JOURNAL:
-		used = (size_t)snprintf(line, size, "<%d>", levels[level].priority);
+		line->text = (size_t)snprintf(line->bytes, size, "<%d>", levels[level].priority);
 		break;
 	case TARGET_SYSLOG:
 		break;
 	}
-	len = vsnprintf(line + used, size - 1 - used, format, args);
+	len = vsnprintf(line->bytes + line->text, size - line->text, format, args);
 	if (len < 0)
-		line[used] = '\0';
-	else if ((size_t)len >= size - 1 - used)
-		memcpy(line + size - 5, "...", 4);
-	make_printable(line + used);
-	used += strlen(line + used);
-	line[used++] = '\n';
-	line[used] = '\0';
-	return used;
+		line->bytes[line->text] = '\0';
+	else if ((size_t)len >= size - line->text)
+		memcpy(line->bytes + size - 4, "...", 4);
+	make_printable(line->bytes + line->text);
+	line->length = strlen(line->bytes);
 }
 
-static void __attribute__((format(printf, 2, 0)))
-log_line(enum log_level level, const char *format, va_list args)
+static void
+write_line(
+    enum log_target target, enum log_level level, const struct log_about *about, struct line *line)
+{
+	static const struct log_about nothing = { 0 };
+	const char *text = line->bytes + line->text;
+
+	if (target == TARGET_SYSLOG) {
+		syslog(levels[level].priority, "%s", text);
+		return;
+	}
+	if (target == TARGET_JOURNAL && log_journal != NULL &&
+	    log_journal(
+		log_program, levels[level].priority, about != NULL ? about : &nothing, text))
+		return;
+	line->bytes[line->length++] = '\n';
+	if (write(STDERR_FILENO, line->bytes, line->length) < 0) {
+		/* Nobody is left to tell. */
+	}
+}
+
+static void __attribute__((format(printf, 3, 4)))
+write_now(enum log_level level, const struct log_about *about, const char *format, ...)
 {
 	enum log_target target = (enum log_target)atomic_load(&log_target);
-	char line[LOG_LINE_SIZE];
+	struct line line;
+	va_list args;
+
+	va_start(args, format);
+	format_line(target, level, &line, format, args);
+	va_end(args);
+	write_line(target, level, about, &line);
+}
+
+static void
+tell_held(int64_t now_ms)
+{
+	struct log_kind kind;
+
+	while (log_limit_take(log_limit, now_ms, &kind))
+		write_now(kind.level, NULL, "%u more like this within %d s, the last: %s",
+		    (unsigned)kind.held, LOG_LIMIT_WINDOW_MS / 1000, kind.last);
+}
+
+/* `place` tells the line's kind. */
+static bool
+may_pass(enum log_level level, const char *place, const char *text)
+{
+	int64_t now_ms;
+
+	if (log_limit == NULL || level == LOG_LEVEL_DEBUG)
+		return true;
+	now_ms = clock_boottime_ms();
+	tell_held(now_ms);
+	return log_limit_pass(log_limit, place, level, text, now_ms);
+}
+
+static void __attribute__((format(printf, 3, 0)))
+log_line(enum log_level level, const struct log_about *about, const char *format, va_list args)
+{
+	enum log_target target = (enum log_target)atomic_load(&log_target);
 	int saved_errno = errno;
-	size_t len;
+	struct line line;
 
 	if ((int)level > atomic_load(&log_threshold))
 		return;
-	len = format_line(target, level, format, args, line, sizeof(line));
-	if (target == TARGET_SYSLOG)
-		syslog(levels[level].priority, "%s", line);
-	else if (write(STDERR_FILENO, line, len) < 0) {
-		/* Nobody is left to tell. */
-	}
+	format_line(target, level, &line, format, args);
+	if (may_pass(level, format, line.bytes + line.text))
+		write_line(target, level, about, &line);
 	errno = saved_errno;
+}
+
+void
+log_set_carrier(log_carrier_fn *carrier)
+{
+	log_journal = carrier;
+}
+
+/* Without memory it says all that it says. */
+void
+log_begin_thread(void)
+{
+	log_limit = calloc(1, sizeof(*log_limit));
+}
+
+void
+log_end_thread(void)
+{
+	if (log_limit != NULL)
+		tell_held(INT64_MAX);
+	free(log_limit);
+	log_limit = NULL;
+}
+
+int64_t
+log_tick(void)
+{
+	if (log_limit == NULL || log_limit_due_ms(log_limit) == INT64_MAX)
+		return INT64_MAX;
+	tell_held(clock_boottime_ms());
+	return log_limit_due_ms(log_limit);
+}
+
+void
+log_at(enum log_level level, const struct log_about *about, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_line(level, about, format, args);
+	va_end(args);
 }
 
 void
@@ -183,7 +287,7 @@ log_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	log_line(LOG_LEVEL_ERROR, format, args);
+	log_line(LOG_LEVEL_ERROR, NULL, format, args);
 	va_end(args);
 }
 
@@ -193,7 +297,7 @@ log_warning(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	log_line(LOG_LEVEL_WARNING, format, args);
+	log_line(LOG_LEVEL_WARNING, NULL, format, args);
 	va_end(args);
 }
 
@@ -203,7 +307,7 @@ log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	log_line(LOG_LEVEL_INFO, format, args);
+	log_line(LOG_LEVEL_INFO, NULL, format, args);
 	va_end(args);
 }
 
@@ -213,6 +317,6 @@ log_debug(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	log_line(LOG_LEVEL_DEBUG, format, args);
+	log_line(LOG_LEVEL_DEBUG, NULL, format, args);
 	va_end(args);
 }

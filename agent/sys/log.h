@@ -2,11 +2,17 @@
 #ifndef SYS_LOG_H
 #define SYS_LOG_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /*
  * One line per event, to standard error ("PROGRAM: LEVEL: text", or "<3>text" for systemd if that
- * is the journal) or to syslog once detached.  Thread-safe by being one write(2) a line.  The text
- * says what happens next; controls, newlines and what is no UTF-8 are printed as '?'; what does not
- * fit ends in "...".  errno is kept.
+ * is the journal), to the journal with its fields (journal.h), or to syslog once detached.
+ * Thread-safe by being one write(2) a line.  The text says what happens next; controls, newlines
+ * and what is no UTF-8 are printed as '?'; what does not fit ends in "...".  errno is kept.
+ *
+ * What the threads of thread.h repeat is held back and counted (log_limit.h), but for
+ * LOG_LEVEL_DEBUG.  The main thread is free to answer each of many commands.
  */
 enum log_level {
 	LOG_LEVEL_ERROR,
@@ -15,12 +21,38 @@ enum log_level {
 	LOG_LEVEL_DEBUG,
 };
 
+/* What a line is about: fields of the journal (envsensord(8)).  NULL or 0: nothing of that kind. */
+struct log_about {
+	const char *sensor, *bus;
+	uint32_t alarm, event; /* envsAlarmId, envsEventSeq */
+	const char *result;    /* a label of EnvsResult: result_name() */
+};
+#define LOG_ABOUT(...) (&(const struct log_about){ __VA_ARGS__ })
+
+/* Takes a line to the journal; false: it is not to be had, and the line goes to standard error. */
+typedef bool
+log_carrier_fn(const char *program, int priority, const struct log_about *about, const char *text);
+
 void log_init(const char *program, enum log_level level);
 void log_set_level(enum log_level level);
 void log_to_syslog(void);
 
+/* For lines to the journal; before there are threads. */
+void log_set_carrier(log_carrier_fn *carrier);
+
+/* Of a thread: from now on what it repeats is held back; tells what was held back. */
+void log_begin_thread(void);
+void log_end_thread(void);
+
+/* Tells what was held back when it is time; when that will be: boottime, INT64_MAX: nothing is. */
+int64_t log_tick(void);
+
 /* "error", "warning", "info", "debug". 0 or -EINVAL. */
 int log_level_parse(const char *text, enum log_level *ret_level);
+
+/* `about` may be NULL. */
+void log_at(enum log_level level, const struct log_about *about, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sys/log.h"
+
 struct thread {
 	pthread_t id;
 	sem_t ended; /* for the bounded wait; pthread_clockjoin_np is unknown to ThreadSanitizer */
@@ -25,7 +27,9 @@ thread_main(void *argument)
 	struct thread *thread = argument;
 
 	pthread_setname_np(pthread_self(), thread->name);
+	log_begin_thread();
 	thread->run(thread->context);
+	log_end_thread();
 	sem_post(&thread->ended);
 	return NULL;
 }

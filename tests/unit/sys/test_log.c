@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/log_limit.h"
 #include "tests/unit/unit.h"
 
 /* Standard error goes into a pipe while a case runs. */
@@ -174,6 +176,39 @@ errno_is_kept(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+/* Of a thread; the main one answers each of many commands. */
+static void
+a_flood_is_counted(void **state)
+{
+	char line[128];
+
+	(void)state;
+	log_init("x", LOG_LEVEL_DEBUG);
+	log_begin_thread();
+	for (int i = 1; i <= 100; i++) {
+		log_info("flood %d", i);
+		snprintf(line, sizeof(line), "x: info: flood %d\n", i);
+		assert_string_equal(logged(), i <= LOG_LIMIT_BURST ? line : "");
+		log_debug("unlimited %d", i);
+		snprintf(line, sizeof(line), "x: debug: unlimited %d\n", i);
+		assert_string_equal(logged(), line);
+	}
+	assert_true(log_tick() <= clock_boottime_ms() + LOG_LIMIT_WINDOW_MS);
+	log_warning("something else");
+	assert_string_equal(logged(), "x: warning: something else\n");
+	log_end_thread();
+	snprintf(line, sizeof(line),
+	    "x: info: %d more like this within %d s, the last: flood 100\n", 100 - LOG_LIMIT_BURST,
+	    LOG_LIMIT_WINDOW_MS / 1000);
+	assert_string_equal(logged(), line);
+	assert_true(log_tick() == INT64_MAX);
+	for (int i = 1; i <= 100; i++) {
+		log_info("%d", i);
+		snprintf(line, sizeof(line), "x: info: %d\n", i);
+		assert_string_equal(logged(), line);
+	}
+}
+
 static void
 levels_have_names(void **state)
 {
@@ -202,6 +237,7 @@ main(void)
 		CAPTURED(a_long_line_stays_one_line),
 		CAPTURED(the_journal_gets_the_level_as_a_prefix),
 		CAPTURED(errno_is_kept),
+		CAPTURED(a_flood_is_counted),
 		cmocka_unit_test(levels_have_names),
 	};
 
