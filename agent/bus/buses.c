@@ -94,12 +94,14 @@ buses_start(struct buses *buses, const struct conf *conf, const struct conf_bus 
 	struct err err = { 0 };
 
 	if (worker_start(conf, bus, &buses->sink, &worker, &err) < 0) {
-		log_error("bus \"%s\" is not read: %s", bus->name, err.text);
+		log_at(LOG_LEVEL_ERROR, LOG_ABOUT(.bus = bus->name), "bus \"%s\" is not read: %s",
+		    bus->name, err.text);
 		return;
 	}
 	if (list_add(&buses->living, worker))
 		return;
-	log_error("bus \"%s\" is not read: out of memory", bus->name);
+	log_at(LOG_LEVEL_ERROR, LOG_ABOUT(.bus = bus->name),
+	    "bus \"%s\" is not read: out of memory", bus->name);
 	worker_stop(worker);
 }
 

@@ -170,7 +170,8 @@ worker_lose(struct worker *worker, const struct err *err)
 	worker->reopen_ms = clock_boottime_ms() + backoff;
 	worker_set_error(worker, err->text);
 	if (worker->state != BUS_DOWN)
-		log_warning("bus \"%s\": %s; trying again in %" PRIu32 " s, then less often",
+		log_at(LOG_LEVEL_WARNING, LOG_ABOUT(.bus = worker_name(worker)),
+		    "bus \"%s\": %s; trying again in %" PRIu32 " s, then less often",
 		    worker_name(worker), err->text, backoff / 1000);
 	worker_set_state(worker, BUS_DOWN);
 }
@@ -182,7 +183,8 @@ worker_works(struct worker *worker)
 
 	worker->reopen_backoff_ms = 0;
 	if (worker->state == BUS_DOWN)
-		log_info("bus \"%s\": %s is open again", bus->name, bus->endpoint);
+		log_at(LOG_LEVEL_INFO, LOG_ABOUT(.bus = bus->name), "bus \"%s\": %s is open again",
+		    bus->name, bus->endpoint);
 	worker_set_state(worker, BUS_UP);
 }
 
@@ -223,11 +225,13 @@ worker_tell_unit(struct worker *worker, const struct plan_unit *unit, enum fault
 	if (unit->backoff_ms > 0) {
 		snprintf(text, sizeof(text), "unit %s: %s", name, fault_reason_name(reason));
 		worker_set_error(worker, text);
-		log_warning("bus \"%s\": no reply from unit %s; trying again in %" PRIu32
-			    " s, then less often",
+		log_at(LOG_LEVEL_WARNING, LOG_ABOUT(.bus = worker_name(worker)),
+		    "bus \"%s\": no reply from unit %s; trying again in %" PRIu32
+		    " s, then less often",
 		    worker_name(worker), name, unit->backoff_ms / 1000);
 	} else {
-		log_info("bus \"%s\": unit %s answers again", worker_name(worker), name);
+		log_at(LOG_LEVEL_INFO, LOG_ABOUT(.bus = worker_name(worker)),
+		    "bus \"%s\": unit %s answers again", worker_name(worker), name);
 	}
 }
 
@@ -415,7 +419,8 @@ worker_handle(struct worker *worker, struct chan_message *message)
 		if (worker->report != NULL)
 			worker_hand_over(worker);
 		if (worker_adopt(worker, message->data, &err) < 0)
-			log_error("bus \"%s\": the new configuration is not in force: %s",
+			log_at(LOG_LEVEL_ERROR, LOG_ABOUT(.bus = worker_name(worker)),
+			    "bus \"%s\": the new configuration is not in force: %s",
 			    worker_name(worker), err.text);
 		conf_unref(message->data);
 		worker_apply_admin(worker);

@@ -330,7 +330,8 @@ engine_watch_buses(struct engine *engine, int64_t now_ms)
 			continue;
 		snprintf(live->last_error, sizeof(live->last_error),
 		    "the driver has not come back for %d s", ENGINE_HUNG_MS / 1000);
-		log_warning("bus \"%s\": %s", bus->name, live->last_error);
+		log_at(LOG_LEVEL_WARNING, LOG_ABOUT(.bus = bus->name), "bus \"%s\": %s", bus->name,
+		    live->last_error);
 		engine_bus_state(engine, i, BUS_DOWN);
 	}
 }

@@ -92,8 +92,9 @@ engine_storage_fails(struct engine *engine, const struct err *err)
 	if (engine->agent.storage != STORAGE_OK)
 		return;
 	engine->agent.storage = STORAGE_FAILED;
-	log_error("%s; alarms go on, what happens is kept until it can be stored", err->text);
 	raise_storage(engine, STORAGE_STORY_UNWRITABLE, 0);
+	log_at(LOG_LEVEL_ERROR, LOG_ABOUT(.alarm = engine->care.alarm),
+	    "%s; alarms go on, what happens is kept until it can be stored", err->text);
 }
 
 void
@@ -106,7 +107,8 @@ engine_storage_works(struct engine *engine)
 	engine->agent.storage = STORAGE_OK;
 	if (engine->care.dropped > 0)
 		engine->care.story = STORAGE_STORY_DROPPED;
-	log_info("the database can be written again; events that found no room meanwhile: %u",
+	log_at(LOG_LEVEL_INFO, LOG_ABOUT(.alarm = engine->care.alarm),
+	    "the database can be written again; events that found no room meanwhile: %u",
 	    (unsigned)engine->care.dropped);
 	clear_storage(engine, engine->care.story, engine->care.dropped);
 	engine->care.dropped = 0;
@@ -120,7 +122,8 @@ engine_storage_drops(struct engine *engine)
 
 	if (engine->care.dropped++ > 0)
 		return;
-	log_error("more has happened than can be kept: the oldest events are lost");
+	log_at(LOG_LEVEL_ERROR, LOG_ABOUT(.alarm = engine->care.alarm),
+	    "more has happened than can be kept: the oldest events are lost");
 	if (row == NULL)
 		return;
 	row->alarm.severity = SEVERITY_CRITICAL;

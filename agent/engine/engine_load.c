@@ -82,13 +82,14 @@ take_state(void *context, uint32_t index, const char *source, const struct evalu
 	if (sensor == NULL)
 		return 0;
 	if (stored == NULL) {
-		log_warning(
+		log_at(LOG_LEVEL_WARNING, LOG_ABOUT(.sensor = sensor->name),
 		    "sensor \"%s\": what is stored of it cannot be understood", sensor->name);
 		return 0;
 	}
 	conf_sensor_source(sensor, own_source);
 	if (source[0] != '\0' && strcmp(source, own_source) != 0) {
-		log_info("sensor \"%s\" is of another source than before and starts afresh",
+		log_at(LOG_LEVEL_INFO, LOG_ABOUT(.sensor = sensor->name),
+		    "sensor \"%s\" is of another source than before and starts afresh",
 		    sensor->name);
 		return 0;
 	}

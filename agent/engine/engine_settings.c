@@ -320,12 +320,17 @@ static void
 tell(struct engine *engine, const struct origin *origin, const char *text, const char *why,
     size_t *told)
 {
+	const struct log_about about = {
+		.sensor = origin->sensor != 0 ? origin->source : NULL,
+		.bus = origin->bus != 0 ? origin->source : NULL,
+	};
+
 	if ((*told)++ >= TOLD_MAX)
 		return;
 	if (why != NULL)
-		log_warning("%s (%s)", text, why);
+		log_at(LOG_LEVEL_WARNING, &about, "%s (%s)", text, why);
 	else
-		log_info("%s", text);
+		log_at(LOG_LEVEL_INFO, &about, "%s", text);
 	engine_say_change(engine, origin, text);
 }
 

@@ -111,7 +111,9 @@ take_row(
 	struct outbox_row *row;
 
 	if (!is_sound(delivery)) {
-		log_warning("delivery %u: what is stored of it cannot be understood",
+		log_at(LOG_LEVEL_WARNING,
+		    LOG_ABOUT(.alarm = delivery->alarm_id, .event = delivery->seq),
+		    "delivery %u: what is stored of it cannot be understood",
 		    (unsigned)delivery->id);
 		return 0;
 	}

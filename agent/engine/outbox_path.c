@@ -91,8 +91,9 @@ tell_losses(struct engine *engine)
 
 		if (loss->count == 0 || (loss->is_told && now_ms - loss->told_ms < interval_ms))
 			continue;
-		log_warning("%u messages to %s were given up: %s", (unsigned)loss->count,
-		    loss->destination, result_text(loss->result));
+		log_at(LOG_LEVEL_WARNING, LOG_ABOUT(.result = result_name(loss->result)),
+		    "%u messages to %s were given up: %s", (unsigned)loss->count, loss->destination,
+		    result_text(loss->result));
 		engine_tell(engine, &origin, &event);
 		loss->count = 0;
 		loss->is_told = true;
@@ -164,8 +165,10 @@ path_down(struct engine *engine, struct outbox_channel *channel)
 	alarm.zone = ZONE_NORMAL;
 	alarm.reason = FAULT_NONE;
 	channel->path_alarm = alarm.id;
-	log_warning("channel %s: %s; what there is to say waits until it can be said",
-	    channel->kind->name, result_text(channel->down));
+	log_at(LOG_LEVEL_WARNING,
+	    LOG_ABOUT(.alarm = alarm.id, .result = result_name(channel->down)),
+	    "channel %s: %s; what there is to say waits until it can be said", channel->kind->name,
+	    result_text(channel->down));
 	tell_path(engine, channel, &alarm);
 }
 
@@ -180,7 +183,8 @@ path_up(struct engine *engine, struct outbox_channel *channel)
 		return;
 	alarm = row->alarm;
 	alarm_clear(&alarm, false, false);
-	log_info("channel %s: messages get out again", channel->kind->name);
+	log_at(LOG_LEVEL_INFO, LOG_ABOUT(.alarm = alarm.id), "channel %s: messages get out again",
+	    channel->kind->name);
 	tell_path(engine, channel, &alarm);
 }
 
