@@ -109,6 +109,7 @@ wait_for_commit(struct engine *engine, const struct record *record)
 	if (engine->waiting_count == ENGINE_WAITING_MAX) {
 		engine->waiting_first = (engine->waiting_first + 1) % ENGINE_WAITING_MAX;
 		engine->waiting_count--;
+		engine->logged_count -= engine->logged_count > 0;
 		engine->outbox.unstored_told -= engine->outbox.unstored_told > 0;
 		engine_storage_drops(engine);
 	}

@@ -281,6 +281,7 @@ attempt_give_up(struct engine *engine, const struct change_attempt *attempt)
 	engine->are_states_new = attempt->are_states_new;
 	engine->waiting_first = 0;
 	engine->waiting_count = 0;
+	engine->logged_count = 0;
 	engine->has_changed = false;
 	engine->attempt = NULL;
 }

@@ -148,11 +148,13 @@ write_all(struct engine *engine, struct err *err)
 static void
 committed(struct engine *engine)
 {
+	engine_log_events(engine);
 	for (size_t i = 0; i < engine->waiting_count; i++)
 		event_log_add(&engine->log, engine_waiting(engine, i));
 	event_log_drop(&engine->log, first_kept(engine, engine->log.last_seq));
 	engine->waiting_first = 0;
 	engine->waiting_count = 0;
+	engine->logged_count = 0;
 	for (size_t i = 0; i < engine->row_count; i++)
 		engine->rows[i].is_changed = false;
 	for (size_t i = 0; i < engine->conf->sensor_count; i++)
@@ -173,6 +175,7 @@ not_committed(struct engine *engine, const struct err *err)
 	number_events(engine, 0);
 	outbox_take_back(engine);
 	if (attempt == NULL || attempt->is_stored) {
+		engine_log_events(engine);
 		engine_storage_fails(engine, err);
 		return;
 	}

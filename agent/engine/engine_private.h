@@ -76,6 +76,7 @@ struct engine {
 	struct record *waiting; /* a ring of ENGINE_WAITING_MAX, the oldest at waiting_first */
 	char (*details)[EVENT_TEXT_SIZE]; /* those of the records in the same places */
 	size_t waiting_first, waiting_count;
+	size_t logged_count; /* the oldest so many are lines of the log */
 	bool has_changed;    /* of all this anything */
 	bool are_states_new; /* another configuration: all states take the place of all */
 	bool is_running;     /* to be stored as STORE_IS_RUNNING */
@@ -213,6 +214,9 @@ size_t engine_open_rows(const struct engine *engine);
 /* engine_commit.c: stores what there is to store, or tries; later if it fails. */
 void engine_commit(struct engine *engine);
 struct record *engine_waiting(const struct engine *engine, size_t n); /* the oldest is 0 */
+
+/* engine_log.c: each event that waits, once: numbered, or while the database is in trouble. */
+void engine_log_events(struct engine *engine);
 
 /* engine_care.c: at the first configuration; once a second when there is nothing else to do. */
 void engine_care_begin(struct engine *engine);

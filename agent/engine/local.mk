@@ -12,6 +12,7 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/engine_conf.c \
 	agent/engine/engine_effective.c \
 	agent/engine/engine_load.c \
+	agent/engine/engine_log.c \
 	agent/engine/engine_operate.c \
 	agent/engine/engine_private.h \
 	agent/engine/engine_settings.c \
