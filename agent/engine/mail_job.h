@@ -28,6 +28,7 @@
 struct mail_to {
 	uint32_t delivery; /* one of its rows: all of them end with it */
 	char address[CONF_MAILBOX_SIZE];
+	uint32_t alarm, event; /* of the first that it is told, for the log; 0 */
 };
 
 struct mail_job {

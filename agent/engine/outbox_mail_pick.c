@@ -70,6 +70,8 @@ take_rows(struct engine *engine, const struct conf_contact *conf, const struct m
 
 	text_copy(to->address, sizeof(to->address), conf->address);
 	to->delivery = mail->rows[0].delivery->id;
+	to->alarm = mail->rows[0].delivery->alarm_id;
+	to->event = mail->rows[0].delivery->seq;
 	contact->recipient.out++;
 	for (size_t i = 0; i < count; i++) {
 		struct outbox_row *row = outbox_row(engine, mail->rows[i].delivery->id);

@@ -212,6 +212,22 @@ outbox_relay_wake(struct engine *engine)
 
 /* ---- checks ---- */
 
+/* How the way is, not each look at it; what a relay says of a mail is told with that. */
+static void
+log_check(const struct engine *engine, const struct outbox_relay *relay,
+    const struct relay_outcome *outcome)
+{
+	const struct conf_relay *conf = conf_relay(engine->conf, relay->index);
+	bool is_good = outcome->class == RESULT_DONE;
+
+	if (conf == NULL || (relay->is_known && relay->result == outcome->result))
+		return;
+	log_at(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+	    LOG_ABOUT(.result = result_name(outcome->result)),
+	    "relay %s: the check of the way: %s%s%s", conf->host, result_text(outcome->result),
+	    outcome->text[0] != '\0' ? ": " : "", outcome->text);
+}
+
 void
 outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 {
@@ -232,7 +248,7 @@ outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 		return; /* what a mail found out; how that ended is told with the mail */
 	}
 	relay->is_checking = false;
-	log_info("relay %u: checked: %s", (unsigned)relay->index, result_text(outcome->result));
+	log_check(engine, relay, outcome);
 	if (!has_passed && ++relay->check_failures >= conf->check_failures)
 		fails(engine, relay);
 	outbox_relay_ends(engine, relay, has_passed, outcome);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,9 +77,9 @@ phase_of(const struct smtp_report *report)
 	return report->phase < SMTP_PHASE_COUNT ? smtp_phase_name(report->phase) : NULL;
 }
 
-/* The one line of this attempt. */
+/* Each attempt is a line.  `to` is NULL of a check: whether it is news the engine says. */
 static void
-log_attempt(const struct link *link, const struct letter *letter, const char *what,
+log_attempt(const struct link *link, const struct letter *letter, const struct mail_to *to,
     const struct smtp_report *report)
 {
 	static const char *const next[] = {
@@ -90,11 +89,17 @@ log_attempt(const struct link *link, const struct letter *letter, const char *wh
 		[RESULT_PERMANENT] = "; it is given up",
 		[RESULT_IN_DOUBT] = "; it may have arrived, and will be tried again",
 	};
+	const struct log_about about = {
+		.alarm = to != NULL ? to->alarm : 0,
+		.event = to != NULL ? to->event : 0,
+		.result = result_name(report->result),
+	};
 	char buffer[600];
 	struct strbuf line;
 
 	strbuf_init(&line, buffer, sizeof(buffer));
-	strbuf_add(&line, "%s by %s: %s", what, link->host, result_name(report->result));
+	strbuf_add(&line, "%s%s by %s: %s", to != NULL ? "mail to " : "check of the way",
+	    to != NULL ? to->address : "", link->host, about.result);
 	if (phase_of(report) != NULL)
 		strbuf_add(&line, " at %s", phase_of(report));
 	strbuf_add(&line, " in %u ms", (unsigned)report->took_ms);
@@ -106,10 +111,13 @@ log_attempt(const struct link *link, const struct letter *letter, const char *wh
 		strbuf_add(&line, " %s", report->enhanced);
 	if (report->text[0] != '\0')
 		strbuf_add(&line, "%s %s", report->code == 0 ? ":" : "", report->text);
-	if (report->class == RESULT_DONE)
-		log_info("%s", buffer);
+	if (to == NULL)
+		log_at(LOG_LEVEL_DEBUG, &about, "%s", buffer);
+	else if (report->class == RESULT_DONE)
+		log_at(LOG_LEVEL_INFO, &about, "%s", buffer);
 	else
-		log_warning("%s%s", buffer, letter->job->is_once ? "" : next[report->class]);
+		log_at(LOG_LEVEL_WARNING, &about, "%s%s", buffer,
+		    letter->job->is_once ? "" : next[report->class]);
 }
 
 void
@@ -117,7 +125,6 @@ letter_tell_next(struct link *link, struct letter *letter, const struct smtp_rep
 {
 	const struct mail_to *to = &letter->job->recipients[letter->told];
 	struct delivery_outcome *outcome = letter->outcomes[letter->told];
-	char what[CONF_MAILBOX_SIZE + 16];
 
 	outcome->delivery = to->delivery;
 	outcome->result = report->result;
@@ -128,8 +135,7 @@ letter_tell_next(struct link *link, struct letter *letter, const struct smtp_rep
 	text_copy(outcome->enhanced, sizeof(outcome->enhanced), report->enhanced);
 	text_copy(outcome->text, sizeof(outcome->text), report->text);
 	text_copy(outcome->relay, sizeof(outcome->relay), link->host);
-	snprintf(what, sizeof(what), "mail to %s", to->address);
-	log_attempt(link, letter, what, report);
+	log_attempt(link, letter, to, report);
 	letter->outcomes[letter->told++] = NULL;
 	link->mailer->listener.outcome(link->mailer->listener.context, outcome);
 }
@@ -150,7 +156,7 @@ tell_check(struct link *link, struct letter *letter, const struct smtp_report *r
 		.days = report->days,
 	};
 	text_copy(check->text, sizeof(check->text), report->text);
-	log_attempt(link, letter, "check of the way", report);
+	log_attempt(link, letter, NULL, report);
 	link->mailer->listener.checked(link->mailer->listener.context, check);
 }
 
