@@ -32,6 +32,7 @@ SYSTEM_TESTS = \
 	tests/system/test_disk.py \
 	tests/system/test_entity.py \
 	tests/system/test_faults.py \
+	tests/system/test_journal.py \
 	tests/system/test_lines.py \
 	tests/system/test_mail.py \
 	tests/system/test_mailer.py \

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the journal gets: the fields of each line, each state once, and a flood as a number."""
+import os
+import re
+import socket
+import subprocess
+import threading
+import unittest
+
+import harness
+from harness import GOOD, PROGRAM, await_, bus, sensor
+from manager import cell_oid
+from smtp_helper import PROGRAM as HELPER
+from test_alarms import AT_ONCE
+
+MAIL = 2  # EnvsChannel
+FLOOD = 500
+BURST = 20  # lines of a kind in 30 s
+
+# The daemon's own /run, in which the journal's socket is the test's.
+WRAPPER = """#!/bin/sh
+set -eu
+mount -t tmpfs none /run
+mkdir -p /run/systemd/journal
+mount --bind "$1" /run/systemd/journal
+shift
+JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2)
+export JOURNAL_STREAM
+exec "$@"
+"""
+
+
+class Journal:
+    """The native protocol: a datagram is an entry, "KEY=value" a line of it.  Who writes waits for
+    who reads, so they are read as they come."""
+
+    def __init__(self, folder):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(os.path.join(folder, "socket"))
+        self.entries = []
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        while entry := self.socket.recv(65536):
+            self.entries.append(dict(line.split("=", 1) for line in entry.decode().splitlines()))
+
+    def find(self, text):
+        return [entry for entry in list(self.entries) if text in entry["MESSAGE"]]
+
+    def await_entry(self, text):
+        return await_(lambda: self.find(text), f"the journal gets {text!r}")[0]
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RD)
+        self.reader.join()
+        self.socket.close()
+
+
+def about(entry):
+    """Its own fields, without their prefix, and how serious it is."""
+    prefix = "ENVSENSORD_"
+    return {"priority": int(entry["PRIORITY"])} | {key[len(prefix):].lower(): value
+        for key, value in entry.items() if key.startswith(prefix)}
+
+
+@harness.full_pass_only
+class Entries(harness.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.wrapper = self.stage.write("wrapper", WRAPPER)
+        os.chmod(self.wrapper, 0o755)
+        self.folder = self.stage.folder_at("journal")
+        tried = subprocess.run(["unshare", "-rm", self.wrapper, self.folder, "true"],
+            capture_output=True, text=True, check=False)
+        if tried.returncode != 0:
+            self.skipTest(f"no mount namespace here: {tried.stderr.strip()}")
+        self.journal = Journal(self.folder)
+        self.addCleanup(self.journal.close)
+
+    def script(self, inlet):
+        self.stage.write("script", f"inlet {inlet}\n")
+
+    def begin(self, more=""):
+        """A second bus is lost from the start: nobody listens there."""
+        self.script("21.5")
+        self.stage.snmpd()
+        config = self.stage.write("envsensord.conf", more
+            + bus("rack", "sim", self.stage.path("script")) + bus("lost", "owserver", "127.0.0.1:1")
+            + sensor("inlet", "rack", "inlet", high_warning=27, high_critical=32, **AT_ONCE)
+            + sensor("far", "lost", "28.0000000000AA"))
+        self.daemon = harness.Process(self.stage, "envsensord", ["unshare", "-rm", self.wrapper,
+            self.folder, PROGRAM, "--config", config, "--state-dir",
+            self.stage.folder_at("state"), "--agentx", self.stage.agentx, "--foreground"],
+            env=dict(os.environ, ENVSENSORD_SMTP=HELPER))
+        begun = await_(lambda: self.journal.find("version ") or self.daemon.died("version "),
+            "the journal gets the first line")
+        if self.daemon.log():
+            self.skipTest("this build knows no journal")
+        self.journal.await_entry("connected to the SNMP master agent")
+        self.manager.await_sensor("inlet", quality=GOOD)
+        return begun[0]
+
+    def flood(self):
+        """One SET that is refused, many times over."""
+        ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(ear.close)
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(harness.WAIT_S)
+        row = self.manager.named()["inlet"].index
+        words = [cell_oid("envsSensorTable", "highWarning", row), "i", "40000"]
+        self.manager.run("snmpset", "-t", "1", "-r", "0", f"udp:127.0.0.1:{ear.getsockname()[1]}",
+            *words, community="private")
+        request = ear.recv(65536)
+        for _ in range(FLOOD):
+            ear.sendto(request, ("127.0.0.1", self.stage.master.port))
+            ear.recv(65536)
+
+    def refusals(self):
+        """How many were written, and how many counted."""
+        told = [entry["MESSAGE"] for entry in self.journal.find("a SET is refused")]
+        counted = [re.match(r"(\d+) more like this within 30 s, the last: ", text) for text in told]
+        return counted.count(None), sum(int(match.group(1)) for match in counted if match)
+
+    def test_an_alarm_is_told_once_and_by_its_fields(self):
+        first = self.begin()
+        self.assertEqual((first["SYSLOG_IDENTIFIER"], first["PRIORITY"]), ("envsensord", "6"))
+        lost = self.journal.await_entry('bus "lost": ')
+        self.assertEqual(about(lost), {"priority": 4, "bus": "lost"})
+        self.script("28")
+        raised = about(self.journal.await_entry("inlet is too high: 28.000 C"))
+        alarm = raised.pop("alarm_id")
+        seq = int(raised.pop("event_seq"))
+        self.assertEqual(raised, {"priority": 4, "sensor": "inlet", "bus": "rack"})
+        self.assertEqual(list(self.manager.rows("envsAlarmTable"))[-1], int(alarm))
+        self.assertEqual(self.manager.rows("envsEventTable")[seq].alarmId, int(alarm))
+        self.script("33")
+        self.assertEqual(about(self.journal.await_entry("inlet is still worse")), {"priority": 3,
+            "sensor": "inlet", "bus": "rack", "alarm_id": alarm, "event_seq": str(seq + 1)})
+        self.script("20")
+        self.assertEqual(about(self.journal.await_entry("inlet is normal again")), {"priority": 6,
+            "sensor": "inlet", "bus": "rack", "alarm_id": alarm, "event_seq": str(seq + 2)})
+        self.flood()
+        self.assertEqual(self.daemon.stop(), 0)
+        await_(lambda: sum(self.refusals()) == FLOOD, "all refusals are accounted for")
+        written, _ = self.refusals()
+        windows = len(self.journal.find("more like this"))
+        self.assertLessEqual(written, BURST * windows)
+        for text in ("inlet is too high", "inlet is normal again", 'bus "lost": '):
+            self.assertEqual(len(self.journal.find(text)), 1, text)
+        self.assertEqual(self.daemon.log(), "")
+
+    @unittest.skipUnless(os.path.exists(HELPER), "this build has no mail")
+    def test_a_mail_that_fails_again_as_before_is_no_news(self):
+        self.begin('mail { from = "sensors@example.org"  group-window = 0  relay { host = '
+            '"127.0.0.1"  port = 1  security = none } }\ncontact "ops" { address = '
+            '"ops@example.org" }\ndelivery { retry-base = 100ms  retry-cap = 100ms }\n'
+            'breaker { failures = 100 }\n')
+        self.script("33")
+        failed = about(self.journal.await_entry('mail to contact "ops" by 127.0.0.1: connectFailed'))
+        alarm, = self.manager.rows("envsAlarmTable").values()
+        self.assertIn("event_seq", failed)
+        self.assertEqual(failed["result"], "connectFailed")
+        self.assertEqual(failed["priority"], 4)
+        row, = [row for row in self.manager.rows("envsDeliveryTable").values()
+            if row.eventSeq == alarm.raisedSeq and row.channel == MAIL]
+        await_(lambda: self.manager.rows("envsDeliveryTable")[row.index].attempts >= 5,
+            "five attempts")
+        told = [entry for entry in self.journal.find("connectFailed")
+            if entry.get("ENVSENSORD_EVENT_SEQ") == str(row.eventSeq)]
+        self.assertEqual([about(entry)["alarm_id"] for entry in told], [str(alarm.index)])
+
+
+if __name__ == "__main__":
+    harness.main()
