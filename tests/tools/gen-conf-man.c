@@ -3,6 +3,7 @@
  * Prints envsensord.conf(5): the keys from the schema, the rest from here.  It runs in the build,
  * so that the manual cannot say anything but what the program does.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,19 +344,21 @@ static const struct {
 	    "" },
 };
 
+static FILE *page;
+
 /* Text as roff takes it for text. */
 static void
 put_text(const char *text)
 {
 	if (*text == '.' || *text == '\'')
-		fputs("\\&", stdout);
+		fputs("\\&", page);
 	for (; *text != '\0'; text++) {
 		if (*text == '\\')
-			fputs("\\e", stdout);
+			fputs("\\e", page);
 		else if (*text == '-')
-			fputs("\\-", stdout);
+			fputs("\\-", page);
 		else
-			putchar(*text);
+			putc(*text, page);
 	}
 }
 
@@ -370,7 +373,7 @@ put_sentences(const char *text)
 
 		snprintf(sentence, sizeof(sentence), "%.*s", (int)(end + 1 - text), text);
 		put_text(sentence);
-		putchar('\n');
+		putc('\n', page);
 	}
 	put_text(text);
 }
@@ -379,13 +382,13 @@ static void
 put_fallback(const struct field *field)
 {
 	if (field->fallback == NULL)
-		fputs("It must be given.\n", stdout);
+		fputs("It must be given.\n", page);
 	else if (field->fallback[0] == '\0')
-		fputs("By default it is empty.\n", stdout);
+		fputs("By default it is empty.\n", page);
 	else {
-		fputs("The default is\n.Ql ", stdout);
+		fputs("The default is\n.Ql ", page);
 		put_text(field->fallback);
-		fputs(" .\n", stdout);
+		fputs(" .\n", page);
 	}
 }
 
@@ -397,11 +400,11 @@ put_field(const struct field *field)
 	if ((field->flags & FIELD_TITLE) != 0)
 		return;
 	field_describe(field, allowed, sizeof(allowed));
-	printf(".It Ic %s\n", field->key);
+	fprintf(page, ".It Ic %s\n", field->key);
 	put_sentences(field->help);
-	fputs("\nAllowed: ", stdout);
+	fputs("\nAllowed: ", page);
 	put_text(allowed);
-	fputs(".\n", stdout);
+	fputs(".\n", page);
 	put_fallback(field);
 }
 
@@ -412,15 +415,14 @@ put_shared(void)
 	const struct field *field;
 	const char *before = "";
 
-	fputs(
-	    ".Pp\nBeside these a device takes, for all its sensors, their settings\n.Ic ", stdout);
+	fputs(".Pp\nBeside these a device takes, for all its sensors, their settings\n.Ic ", page);
 	for (size_t n = 0; (field = schema_at(n)) != NULL; n++) {
 		if ((field->flags & FIELD_SHARED) == 0)
 			continue;
-		printf("%s%s", before, field->key);
+		fprintf(page, "%s%s", before, field->key);
 		before = " , ";
 	}
-	fputs(" .\n", stdout);
+	fputs(" .\n", page);
 }
 
 static void
@@ -428,25 +430,68 @@ put_part(size_t part)
 {
 	const struct field *field;
 
-	printf(".Ss %s\n%s.Bl -tag -width Ds\n", parts[part].title, parts[part].before);
+	fprintf(page, ".Ss %s\n%s.Bl -tag -width Ds\n", parts[part].title, parts[part].before);
 	for (size_t n = 0; (field = schema_at(n)) != NULL; n++)
 		if (field->object == parts[part].object ||
 		    (parts[part].object == CONF_AGENT && field->object == CONF_EVENT))
 			put_field(field);
-	fputs(".El\n", stdout);
+	fputs(".El\n", page);
 	if (parts[part].object == CONF_DEVICE)
 		put_shared();
-	fputs(parts[part].after, stdout);
+	fputs(parts[part].after, page);
+}
+
+/* ---- lines that fit ---- */
+
+#define WIDTH 80 /* what mandoc asks for */
+
+/* Where a line of text that is too long is broken; `length` if it cannot be. */
+static size_t
+break_at(const char *line, size_t length)
+{
+	size_t at = WIDTH;
+
+	while (at > 0 && line[at] != ' ')
+		at--;
+	return at > 0 ? at : length;
+}
+
+static void
+print_page(const char *line)
+{
+	bool is_literal = false;
+
+	while (*line != '\0') {
+		size_t length = strcspn(line, "\n");
+		bool is_text = line[0] != '.';
+
+		if (strncmp(line, ".Bd", 3) == 0 || strncmp(line, ".Ed", 3) == 0)
+			is_literal = line[1] == 'B';
+		if (is_text && !is_literal && length > WIDTH)
+			length = break_at(line, length);
+		printf("%.*s\n", (int)length, line);
+		line += length + 1;
+	}
 }
 
 int
 main(void)
 {
-	fputs(head, stdout);
+	char *text = NULL;
+	size_t size;
+
+	page = open_memstream(&text, &size);
+	if (page == NULL)
+		return EXIT_FAILURE;
+	fputs(head, page);
 	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++)
 		put_part(part);
-	fputs(drivers, stdout);
-	fputs(includes, stdout);
-	fputs(tail, stdout);
+	fputs(drivers, page);
+	fputs(includes, page);
+	fputs(tail, page);
+	if (fclose(page) != 0)
+		return EXIT_FAILURE;
+	print_page(text);
+	free(text);
 	return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
