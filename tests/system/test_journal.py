@@ -158,7 +158,8 @@ class Entries(harness.SystemTest):
             '"ops@example.org" }\ndelivery { retry-base = 100ms  retry-cap = 100ms }\n'
             'breaker { failures = 100 }\n')
         self.script("33")
-        failed = about(self.journal.await_entry('mail to contact "ops" by 127.0.0.1: connectFailed'))
+        failed = about(self.journal.await_entry(
+            'mail to contact "ops" by 127.0.0.1: connectFailed in '))
         alarm, = self.manager.rows("envsAlarmTable").values()
         self.assertIn("event_seq", failed)
         self.assertEqual(failed["result"], "connectFailed")
