@@ -19,6 +19,17 @@ docs/envsensord.8: docs/envsensord.8.in Makefile
 		$(srcdir)/docs/envsensord.8.in >$@.tmp
 	$(AM_V_at)mv -f $@.tmp $@
 
+EXTRA_DIST += docs/ENVSENSOR-MIB.7.in mibs/man-page
+man_MANS += docs/ENVSENSOR-MIB.7
+CLEANFILES += docs/ENVSENSOR-MIB.7 docs/ENVSENSOR-MIB.7.tmp
+docs/ENVSENSOR-MIB.7: docs/ENVSENSOR-MIB.7.in mibs/man-page scripts/monitoring/mib.py \
+		mibs/ENVSENSOR-MIB.txt
+	$(AM_V_GEN)$(MKDIR_P) docs
+	$(AM_V_at)$(PYTHON) $(srcdir)/mibs/man-page mibs/ENVSENSOR-MIB.txt \
+		$(srcdir)/docs/ENVSENSOR-MIB.7.in | \
+		$(SED) -e 's|@pkgdatadir[@]|$(pkgdatadir)|' >$@.tmp
+	$(AM_V_at)test -s $@.tmp && mv -f $@.tmp $@
+
 dist_man_MANS += docs/envsensord.conf.5
 CLEANFILES += docs/envsensord.conf.5 docs/envsensord.conf.5.tmp
 # A generator built for another machine cannot run here: then the page that came with the source.

@@ -30,7 +30,10 @@ class Object:
         self.parent = parent
         self.index = ""  # of its row
         self.is_enum = False
-        self.summary = " ".join(quoted(body, "DESCRIPTION").split("\n\n")[0].split())
+        self.access = re.search(r"MAX-ACCESS +([\w-]+)", body).group(1)
+        self.units = quoted(body, "UNITS")
+        self.description = quoted(body, "DESCRIPTION")
+        self.summary = " ".join(self.description.split("\n\n")[0].split())
         self.summary = re.split(r"[.:;] ", self.summary + " ")[0].replace('"', "'")
 
 
