@@ -50,6 +50,7 @@ SYSTEM_TESTS = \
 	tests/system/test_smtp_helper.py \
 	tests/system/test_smtp_real.py \
 	tests/system/test_smtp_session.py \
+	tests/system/test_upgrade.py \
 	tests/system/test_views.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
@@ -65,3 +66,12 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/traps.py
 
 include tests/system/consumers/local.mk
+
+# A database of each schema version that a newer one has followed.
+EXTRA_DIST += \
+	tests/system/upgrade/version-1.sql \
+	tests/system/upgrade/version-2.sql \
+	tests/system/upgrade/version-3.sql \
+	tests/system/upgrade/version-4.sql \
+	tests/system/upgrade/version-5.sql \
+	tests/system/upgrade/version-6.sql
