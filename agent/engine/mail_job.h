@@ -16,7 +16,7 @@
  * configuration in force.  The mailer, for each job that it has taken:
  *
  *   before the final dot  ENGINE_MAIL_GO, and no dot unless the answer is 0: what may arrive is
- *                         stored as such before
+ *                         stored as such before; not needed for one that is stored so already
  *   at the end            ENGINE_OUTCOME for each recipient, once, with its `delivery`
  *
  * A job without recipients is a check of the path: no mail, its end is ENGINE_RELAY.  It gives way
@@ -37,6 +37,7 @@ struct mail_job {
 	bool is_once;      /* a test: whatever the end, it is not tried again */
 	uint32_t useful_s; /* worth nothing after so many seconds; 0: always worth something */
 	char from[CONF_MAILBOX_SIZE];
+	bool is_in_doubt;       /* it is stored already that it may arrive */
 	size_t recipient_count; /* 0: a check of the path */
 	struct mail_to recipients[MAIL_RECIPIENTS_MAX];
 	size_t size;

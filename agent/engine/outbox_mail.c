@@ -178,17 +178,28 @@ is_orphan(const struct engine *engine, const struct outbox_row *row, bool *ret_i
 	return conf == NULL || !conf->is_enabled || *ret_is_refused;
 }
 
+/* Only a new row or another configuration makes some; one that is out may be one when it is back.
+ */
 static bool
-has_orphans(const struct engine *engine)
+has_orphans(struct engine *engine)
 {
-	const struct outbox *outbox = &engine->outbox;
-	bool is_refused;
+	struct outbox *outbox = &engine->outbox;
+	bool is_refused, is_clean = true;
 
-	for (size_t i = 0; i < outbox->count; i++)
-		if (outbox->rows[i].delivery.channel == CHANNEL_MAIL &&
-		    delivery_is_waiting(&outbox->rows[i].delivery) &&
-		    is_orphan(engine, &outbox->rows[i], &is_refused))
+	if (outbox->mail.generation == engine->conf->generation)
+		return false;
+	for (size_t i = 0; i < outbox->count; i++) {
+		const struct outbox_row *row = &outbox->rows[i];
+
+		if (row->delivery.channel != CHANNEL_MAIL || delivery_is_final(&row->delivery) ||
+		    !is_orphan(engine, row, &is_refused))
+			continue;
+		if (delivery_is_waiting(&row->delivery))
 			return true;
+		is_clean = false;
+	}
+	if (is_clean)
+		outbox->mail.generation = engine->conf->generation;
 	return false;
 }
 
@@ -198,6 +209,8 @@ outbox_mail_end_orphans(struct engine *engine)
 	struct outbox *outbox = &engine->outbox;
 	bool is_refused;
 
+	if (outbox->mail.generation == engine->conf->generation)
+		return;
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 
@@ -278,6 +291,8 @@ look(struct engine *engine, bool is_turn)
 	if (relay == NULL)
 		return has_some || outbox_mail_test_waits(engine);
 	mail->due_ms = INT64_MAX;
+	if (outbox_relay_has_enough(relay))
+		return has_some;
 	is_probe = outbox_relay_is_probe(engine, relay);
 	for (size_t i = 0; i < conf->contact_count; i++) {
 		struct outbox_contact *contact = outbox_contact(engine, &conf->contacts[i]);

@@ -8,6 +8,8 @@
 #include "core/text.h"
 #include "engine/engine_private.h"
 
+#define RESULTS_MS 100 /* how a mail ended is stored with the leave for the next, if that comes */
+
 /* ---- the leave to send the final dot ---- */
 
 static struct outbox_mail_job *
@@ -201,7 +203,7 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 	if (!has_rows(outbox, job->id))
 		end_job(engine, channel, job, outcome);
 	if (!outbox->has_results)
-		outbox->results_due_ms = engine->now.boottime_ms;
+		outbox->results_due_ms = engine->now.boottime_ms + RESULTS_MS;
 	outbox->has_results = true;
 	outbox->has_news = true;
 	outbox->is_shown = false;
@@ -252,7 +254,10 @@ outbox_mail_committed(struct engine *engine)
 		const struct outbox_row *row = &outbox->rows[i];
 		struct outbox_contact *contact;
 
-		if (row->delivery.channel != CHANNEL_MAIL || !begins_alarm(&row->record))
+		if (row->delivery.channel != CHANNEL_MAIL)
+			continue;
+		outbox->mail.generation = 0;
+		if (!begins_alarm(&row->record))
 			continue;
 		contact = outbox_contact_of(engine, row);
 		if (contact != NULL)

@@ -10,6 +10,13 @@
 #define PUT_OFF_MS 60000
 #define PAUSE_MS   1000
 
+/* What could go next, and to whom. */
+struct candidate {
+	const struct conf_contact *conf;
+	struct mail_plan plan;
+	size_t count; /* of all its rows */
+};
+
 /* What is to be said to one contact, to be compared with what is to be said to another. */
 struct said {
 	enum mail_kind kind;
@@ -74,12 +81,16 @@ take_rows(struct engine *engine, const struct conf_contact *conf, const struct m
 	to->event = mail->rows[0].delivery->seq;
 	contact->recipient.out++;
 	for (size_t i = 0; i < count; i++) {
-		struct outbox_row *row = outbox_row(engine, mail->rows[i].delivery->id);
+		enum mail_fate fate = mail->rows[i].fate;
+		struct outbox_row *row;
 
-		if (mail->rows[i].fate == MAIL_SAID || mail->rows[i].fate == MAIL_OBSOLETE)
-			outbox_mail_supersede(engine, row);
-		if (mail->rows[i].fate != MAIL_GOES)
+		if (fate == MAIL_STAYS)
 			continue;
+		row = outbox_row(engine, mail->rows[i].delivery->id);
+		if (fate != MAIL_GOES) {
+			outbox_mail_supersede(engine, row);
+			continue;
+		}
 		outbox_apply(engine, row, DELIVERY_RELEASE);
 		outbox_apply(engine, row, DELIVERY_PICK);
 		row->job = job->id;
@@ -169,10 +180,12 @@ put_off(struct engine *engine, const struct mail_plan *plan)
 		    engine->now.boottime_ms + PUT_OFF_MS;
 }
 
-/* False: no memory, or no relay; nothing leaves. */
+/* The plan is that of mail->rows.  False: no memory, or no relay; nothing leaves. */
 static bool
-pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay *relay)
+pick(struct engine *engine, const struct candidate *candidate, struct outbox_relay *relay)
 {
+	const struct conf_contact *conf = candidate->conf;
+	const struct mail_plan *plan = &candidate->plan;
 	struct outbox_mail *mail = &engine->outbox.mail;
 	struct outbox_contact *contact = outbox_contact(engine, conf);
 	struct outbox_mail_job *place = free_place(mail);
@@ -180,25 +193,23 @@ pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay
 	bool is_probe = outbox_relay_is_probe(engine, relay);
 	struct mail_draft draft = { .body = NULL };
 	struct said said = { 0 };
-	struct mail_plan plan;
-	size_t count = outbox_mail_plan_for(engine, conf, is_probe, &plan);
 
-	relay = relay_for(engine, relay, &plan);
+	relay = relay_for(engine, relay, plan);
 	if (relay == NULL)
-		put_off(engine, &plan);
+		put_off(engine, plan);
 	if (job == NULL || contact == NULL || relay == NULL ||
-	    outbox_mail_draft(engine, &plan, contact, &draft) < 0 ||
-	    said_of(mail, &plan, &said) < 0) {
+	    outbox_mail_draft(engine, plan, contact, &draft) < 0 ||
+	    said_of(mail, plan, &said) < 0) {
 		outbox_mail_draft_done(&draft);
 		free(job);
 		return false;
 	}
 	job->id = next_job(mail);
 	job->relay = relay->index;
-	job->useful_s = useful_s(engine, &plan);
-	job->is_once = plan.kind == MAIL_TEST;
+	job->useful_s = useful_s(engine, plan);
+	job->is_once = plan->kind == MAIL_TEST;
 	text_copy(job->from, sizeof(job->from), engine->conf->mail.from);
-	take_rows(engine, conf, &plan, count, job);
+	take_rows(engine, conf, plan, candidate->count, job);
 	take_others(engine, &said, conf, is_probe, job);
 	*place = (struct outbox_mail_job){
 		.id = job->id,
@@ -215,36 +226,78 @@ pick(struct engine *engine, const struct conf_contact *conf, struct outbox_relay
 	return true;
 }
 
-/* The contact with the most severe, the oldest to be told. */
-static const struct conf_contact *
-find_first(struct engine *engine, bool is_probe, bool is_test)
+static void
+look_at(struct engine *engine, bool is_probe, struct candidate *candidate)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	candidate->count =
+	    outbox_mail_plan_for(engine, candidate->conf, is_probe, &candidate->plan);
+	for (size_t i = 0; i < candidate->count; i++) {
+		struct mail_row *row = &mail->rows[i];
+
+		if (row->fate != MAIL_OBSOLETE)
+			continue;
+		outbox_mail_supersede(engine, outbox_row(engine, row->delivery->id));
+		row->fate = MAIL_STAYS;
+	}
+}
+
+static bool
+goes_before(const struct mail_plan *a, const struct mail_plan *b)
+{
+	if (a->kind == MAIL_NONE || b->kind == MAIL_NONE)
+		return a->kind != MAIL_NONE;
+	return a->class != b->class ? a->class > b->class : a->oldest_ms < b->oldest_ms;
+}
+
+/* The contact with the most severe, the oldest to be told, and what; false: nobody. */
+static bool
+find_first(struct engine *engine, bool is_probe, bool is_test, struct candidate *first)
 {
 	const struct conf *conf = engine->conf;
-	const struct conf_contact *first = NULL;
-	struct mail_plan best = { 0 }, plan;
+	struct candidate next;
 
+	*first = (struct candidate){ .conf = NULL };
 	for (size_t i = 0; i < conf->contact_count; i++) {
-		size_t count = outbox_mail_plan_for(engine, &conf->contacts[i], is_probe, &plan);
-
-		for (size_t n = 0; n < count; n++)
-			if (engine->outbox.mail.rows[n].fate == MAIL_OBSOLETE)
-				outbox_mail_supersede(engine,
-				    outbox_row(engine, engine->outbox.mail.rows[n].delivery->id));
-		if (plan.kind == MAIL_NONE || (is_test && plan.kind != MAIL_TEST) ||
-		    (first != NULL &&
-			(plan.class < best.class ||
-			    (plan.class == best.class && plan.oldest_ms >= best.oldest_ms))))
+		next.conf = &conf->contacts[i];
+		look_at(engine, is_probe, &next);
+		if (is_test && next.plan.kind != MAIL_TEST)
 			continue;
-		first = &conf->contacts[i];
-		best = plan;
+		if (goes_before(&next.plan, &first->plan))
+			*first = next;
 	}
-	return first;
+	if (first->conf != NULL && first->conf != next.conf)
+		look_at(engine, is_probe, first); /* the rows are those of another one */
+	return first->conf != NULL;
+}
+
+/* One mail is stored as in doubt just before its final dot.  Several to a relay that takes what it
+ * gets are stored so at once, by the commit that picks them: a flush of the disk for each of a
+ * thousand would cost more than the mails. */
+static void
+doubt_lot(struct engine *engine)
+{
+	struct outbox *outbox = &engine->outbox;
+	struct outbox_mail *mail = &outbox->mail;
+
+	for (size_t i = 0; i < MAIL_JOBS_MAX; i++)
+		if (mail->jobs[i].job != NULL)
+			mail->jobs[i].job->is_in_doubt = true;
+	for (size_t i = 0; i < outbox->count; i++) {
+		struct outbox_row *row = &outbox->rows[i];
+
+		if (row->delivery.channel == CHANNEL_MAIL && row->job != 0 && !row->is_out &&
+		    row->delivery.state == DELIVERY_SENDING)
+			outbox_apply(engine, row, DELIVERY_HAND_OVER);
+	}
 }
 
 void
 outbox_mail_mark(struct engine *engine, struct outbox_channel *channel)
 {
 	struct outbox_mail *mail = &engine->outbox.mail;
+	unsigned picked = 0;
 	int64_t when_ms;
 
 	(void)channel;
@@ -253,18 +306,20 @@ outbox_mail_mark(struct engine *engine, struct outbox_channel *channel)
 	    engine->conf->mail.is_enabled && !engine->is_stopping && outbox_mail_has_place(mail)) {
 		struct outbox_relay *relay = outbox_relay_choose(engine, 0, &when_ms);
 		bool is_test = relay == NULL && outbox_mail_test_waits(engine);
-		const struct conf_contact *first;
+		struct candidate first;
 
 		if (is_test)
 			relay = outbox_relay_first(engine);
-		if (relay == NULL)
+		if (relay == NULL || (picked == 0 && outbox_relay_has_enough(relay)))
 			break;
-		first = find_first(engine, outbox_relay_is_probe(engine, relay), is_test);
-		if (first == NULL)
+		if (!find_first(engine, outbox_relay_is_probe(engine, relay), is_test, &first))
 			break;
-		if (!pick(engine, first, relay)) {
+		if (!pick(engine, &first, relay)) {
 			mail->pause_ms = engine->now.boottime_ms + PAUSE_MS;
 			break;
 		}
+		picked++;
 	}
+	if (picked > 1)
+		doubt_lot(engine);
 }

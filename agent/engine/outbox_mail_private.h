@@ -22,6 +22,7 @@
  */
 #define MAIL_JOBS_MAX 16
 #define MAIL_WINDOW   8 /* to a relay that takes what it gets; to another one at a time */
+#define MAIL_REFILL   5 /* not before so few are left: a commit for each lot, not for each mail */
 
 struct engine;
 struct outbox_channel;
@@ -75,6 +76,7 @@ struct outbox_mail {
 	struct outbox_relay *relays;
 	size_t relay_count;
 
+	uint32_t generation; /* in which all rows have somebody to go to; 0: not known */
 	struct outbox_mail_job jobs[MAIL_JOBS_MAX];
 	uint32_t last_job;
 	struct mail_row *rows; /* of the contact that is looked at */
@@ -158,6 +160,7 @@ struct outbox_relay *
 outbox_relay_choose(struct engine *engine, uint32_t refused_by, int64_t *ret_due_ms);
 struct outbox_relay *outbox_relay_first(struct engine *engine); /* whatever it is up to */
 bool outbox_relay_has_next(const struct engine *engine, uint32_t index);
+bool outbox_relay_has_enough(const struct outbox_relay *relay); /* the next lot can wait */
 void outbox_relay_leaves(struct outbox_relay *relay);
 void outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_passed,
     const struct relay_outcome *outcome);

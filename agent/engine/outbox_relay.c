@@ -115,6 +115,12 @@ outbox_relay_choose(struct engine *engine, uint32_t refused_by, int64_t *ret_due
 	return found;
 }
 
+bool
+outbox_relay_has_enough(const struct outbox_relay *relay)
+{
+	return relay->out > MAIL_REFILL;
+}
+
 /* What waits for its own time does not when a relay is tried whose time has come, or another. */
 bool
 outbox_relay_is_probe(const struct engine *engine, const struct outbox_relay *relay)

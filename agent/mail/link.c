@@ -192,6 +192,10 @@ ask(struct link *link)
 		.job = letter->job->id,
 	};
 	link->state = LINK_ASKING;
+	if (letter->job->is_in_doubt) {
+		link_answer(link, 0);
+		return;
+	}
 	letter->request = NULL;
 	if (listener->ask(listener->context, request))
 		return;

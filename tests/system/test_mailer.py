@@ -155,6 +155,13 @@ fi
 read relay; echo connected; read message; echo end
 """)
 
+    def test_one_that_is_stored_as_in_doubt_goes_without_asking(self):
+        fake, mailer = self.pair()
+        mailer.tell("answer never", "stored yes", f"mail 1 1 {OPS}", f"mail 2 1 {OPS}")
+        self.assertEqual([mailer.outcome()[0] for _ in range(2)], [(1, "ok", DONE),
+            (2, "ok", DONE)])
+        self.assertEqual((len(fake.mails), fake.connections), (2, 1))
+
     def test_one_that_meets_a_relay_that_is_leaving_goes_by_a_new_connection(self):
         for times, result in ((1, ("ok", DONE)), (2, ("serverNotReady", TEMPORARY))):
             with self.subTest(times=times):

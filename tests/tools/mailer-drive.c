@@ -6,6 +6,7 @@
  *   relay INDEX KEY=VALUE...     a row of the configuration; keys see take_setting
  *   mails COUNT                  over one connection
  *   apply                        puts in force what was said so far
+ *   stored yes|no                whether of the mails that follow it is stored that they may arrive
  *   mail ID RELAY ADDRESS...     outcome ID RESULT CLASS CODE RELAY TEXT, for each address
  *   check ID RELAY               checked RELAY RESULT CLASS DAYS TEXT
  *   answer yes|no|never|full     asked ID: how the engine will answer from now on
@@ -27,6 +28,7 @@
 enum answer { ANSWER_YES, ANSWER_NO, ANSWER_NEVER, ANSWER_FULL, ANSWER_COUNT };
 
 static _Atomic unsigned answer;
+static bool is_stored;
 static struct mailer *mailer;
 static struct conf *conf;
 
@@ -149,6 +151,7 @@ do_mail(char **words)
 		exit(EXIT_FAILURE);
 	job->id = number(words[0]);
 	job->relay = number(words[1]);
+	job->is_in_doubt = is_stored;
 	text_copy(job->from, sizeof(job->from), "alarm@example.org");
 	for (words += 2; *words != NULL; words++) {
 		struct mail_to *to = &job->recipients[job->recipient_count++];
@@ -177,6 +180,12 @@ do_answer(char **words)
 }
 
 static void
+do_stored(char **words)
+{
+	is_stored = strcmp(words[0], "yes") == 0;
+}
+
+static void
 do_stop(char **words)
 {
 	(void)words;
@@ -196,6 +205,7 @@ obey(char *line)
 		{ "mail", do_mail },
 		{ "check", do_mail },
 		{ "answer", do_answer },
+		{ "stored", do_stored },
 		{ "stop", do_stop },
 	};
 	char *words[WORDS_MAX + 1] = { NULL }, *rest;

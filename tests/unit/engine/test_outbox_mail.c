@@ -211,6 +211,61 @@ no_dot_while_nothing_can_be_stored(void **state)
 	assert_int_equal(bench_mail_row(bench, 2, "ops")->in_doubt, 0);
 }
 
+/* Sensors 1 to 9, with the relay's answers to the first only; the last two wait for room. */
+static void
+begin_backlog(struct bench *bench)
+{
+	mail_begin(bench, 9);
+	bench_reads(bench, 1, 31000);
+	bench_pass(bench, 11000);
+	assert_int_equal(bench_mail_go(bench), 0);
+	bench_mail_answer(bench, RESULT_OK, RESULT_DONE);
+	for (unsigned sensor = 2; sensor <= 9; sensor++) {
+		bench_reads(bench, sensor, 31000);
+		bench_pass(bench, 11000);
+	}
+	assert_int_equal(bench->mail_count, 7);
+}
+
+static void
+one_mail_is_in_doubt_just_before_its_dot_and_a_lot_at_once(void **state)
+{
+	struct bench *bench = *state;
+
+	begin_backlog(bench);
+	assert_false(bench->mails[6]->is_in_doubt);
+	assert_int_equal(bench_mail_row(bench, 8, "ops")->state, DELIVERY_SENDING);
+	assert_int_equal(bench_mail_go(bench), 0);
+	bench_mail_answer(bench, RESULT_OK, RESULT_DONE);
+	assert_int_equal(bench->mail_count, 9);
+	for (uint32_t n = 7; n < 9; n++) {
+		assert_true(bench->mails[n]->is_in_doubt);
+		assert_int_equal(bench_mail_row(bench, n + 2, "ops")->state, DELIVERY_IN_DOUBT);
+	}
+	bench_restart(bench); /* all that is known of them is stored */
+	assert_int_equal(bench_mail_row(bench, 8, "ops")->in_doubt, 0);
+	assert_int_equal(bench_mail_row(bench, 9, "ops")->in_doubt, 1);
+	assert_int_equal(bench_mail_row(bench, 10, "ops")->in_doubt, 1);
+}
+
+static void
+what_a_relay_refuses_of_a_lot_is_no_doubt(void **state)
+{
+	struct bench *bench = *state;
+
+	begin_backlog(bench);
+	for (int n = 0; n < 6; n++) {
+		assert_int_equal(bench_mail_go(bench), 0);
+		bench_mail_answer(bench, RESULT_OK, RESULT_DONE);
+	}
+	bench_mail_answer(bench, RESULT_RECIPIENT_UNAVAILABLE, RESULT_TEMPORARY);
+	bench_pass(bench, 1000); /* what ended is stored with the next, or a little later */
+	assert_int_equal(bench_mail_row(bench, 9, "ops")->state, DELIVERY_DEFERRED);
+	assert_int_equal(bench_mail_row(bench, 9, "ops")->in_doubt, 0);
+	bench_mail_answer(bench, RESULT_OK, RESULT_DONE);
+	assert_int_equal(bench_mail_row(bench, 10, "ops")->state, DELIVERY_DELIVERED);
+}
+
 static void
 a_mailer_that_takes_no_more_is_asked_again(void **state)
 {
@@ -248,6 +303,8 @@ main(void)
 		ON_A_BENCH(a_crash_behind_the_dot_repeats_it_once_under_its_name),
 		ON_A_BENCH(a_lost_reply_is_a_doubt),
 		ON_A_BENCH(no_dot_while_nothing_can_be_stored),
+		ON_A_BENCH(one_mail_is_in_doubt_just_before_its_dot_and_a_lot_at_once),
+		ON_A_BENCH(what_a_relay_refuses_of_a_lot_is_no_doubt),
 		ON_A_BENCH(a_mailer_that_takes_no_more_is_asked_again),
 	};
 
