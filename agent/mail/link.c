@@ -376,6 +376,8 @@ use_idle(struct link *link, int64_t now_ms)
 {
 	while (first(link) != NULL && letter_is_check(first(link)))
 		tell_connected(link);
+	if (link->mails == 0)
+		link->idle_until_ms = now_ms; /* it was for a check alone */
 	if (is_worn_out(link, now_ms) || (first(link) == NULL && now_ms >= link->idle_until_ms)) {
 		child_close_input(link->child);
 		child_set_deadline(link->child, now_ms + CLOSE_MS);
