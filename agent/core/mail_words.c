@@ -202,7 +202,9 @@ add_trouble(struct strbuf *out, const struct trouble *trouble)
 		strbuf_add(out, " lost, with all sensors on it");
 		return;
 	case ALARM_PATH:
-		strbuf_add(out, "SNMP master agent unreachable");
+		strbuf_add(out, "%s",
+		    strcmp(trouble->source, "snmp") == 0 ? "SNMP master agent unreachable"
+							 : "mail does not get out");
 		return;
 	case ALARM_STORAGE:
 		break;

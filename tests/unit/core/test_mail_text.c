@@ -198,6 +198,23 @@ nothing_is_cut_however_much_there_is(void **state)
 	}
 }
 
+static void
+a_path_is_named(void **state)
+{
+	struct alarm_row row = { .alarm = { .kind = ALARM_PATH }, .source = "snmp" };
+	char text[64];
+	struct strbuf out;
+
+	(void)state;
+	strbuf_init(&out, text, sizeof(text));
+	mail_add_alarm(&out, &row);
+	assert_string_equal(text, "SNMP master agent unreachable");
+	text_copy(row.source, sizeof(row.source), "mail");
+	strbuf_init(&out, text, sizeof(text));
+	mail_add_alarm(&out, &row);
+	assert_string_equal(text, "mail does not get out");
+}
+
 int
 main(void)
 {
@@ -207,6 +224,7 @@ main(void)
 		cmocka_unit_test(one_thread_per_alarm),
 		cmocka_unit_test(says_late_only_what_is_late),
 		cmocka_unit_test(nothing_is_cut_however_much_there_is),
+		cmocka_unit_test(a_path_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
