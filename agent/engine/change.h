@@ -55,7 +55,8 @@ struct change_item {
 	char text[FIELD_FORMAT_SIZE]; /* of a setting: as the file would write it */
 };
 
-/* The data of ENGINE_CHANGE (answered by 0 or a negative errno, without data) and ENGINE_KEEP. */
+/* The data of ENGINE_CHANGE (answered by 0 or a negative errno, without data) and ENGINE_KEEP
+ * (answered by 0 when it can be seen, if there are `replies`). */
 struct change {
 	struct chan_request request; /* first */
 	uint64_t id;                 /* by which it is kept or taken back */
