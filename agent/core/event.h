@@ -63,7 +63,7 @@ struct event {
 	int32_t sensor_value_milli;
 
 	uint32_t raised, cleared; /* of EVENT_SUPPRESSION_SUMMARY: alarms meanwhile */
-	const char *detail;       /* of EVENT_CONFIG_CHANGE: its sentence, borrowed; NULL */
+	const char *detail; /* its sentence, if that is no matter of facts alone; borrowed; NULL */
 };
 
 #endif

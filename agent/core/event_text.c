@@ -2,7 +2,6 @@
 #include "core/event_text.h"
 
 #include "core/date.h"
-#include "core/result.h"
 #include "core/strbuf.h"
 
 /*
@@ -203,6 +202,21 @@ event_text(const struct record *record, char *to, size_t size)
 		else
 			strbuf_add(&buffer, "%c", *text);
 	}
+}
+
+void
+path_text(
+    const char *channel, enum result result, int32_t code, const char *words, char *to, size_t size)
+{
+	struct strbuf buffer;
+
+	strbuf_init(&buffer, to, size);
+	strbuf_add(&buffer, "Messages do not get out by %s: %s", channel, result_text(result));
+	if (code != 0)
+		strbuf_add(&buffer, ": %d", (int)code);
+	if (words[0] != '\0')
+		strbuf_add(&buffer, "%s %s", code == 0 ? ":" : "", words);
+	strbuf_add(&buffer, ".");
 }
 
 /* What is wrong: the sentence of the event that would raise it as it stands. */

@@ -34,8 +34,8 @@ struct record {
 	                        or a path: messages, and enum result; of storage events enum
 	                        storage_story, and what it says; of a clockStep the time that
 	                        it would have been, seconds since 1970 */
-	const char *detail;  /* of a configChange: its sentence; NULL.  A copy borrows it from where
-	                        the record is kept */
+	const char *detail;  /* of a configChange or a pathDown: its sentence; NULL.  A copy borrows
+	                        it from where the record is kept */
 	int64_t wall_ms, boottime_ms;
 	int32_t value_milli, limit_milli;
 	int32_t sensor_value_milli;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/event_text.h"
 #include "core/record.h"
 #include "core/result.h"
 
@@ -24,6 +25,7 @@ enum channel { /* EnvsChannel */
 struct delivery_job {
 	uint32_t delivery; /* envsDeliveryId; 0: of what is not stored (nobody waits for it) */
 	struct record record;
+	char detail[EVENT_TEXT_SIZE]; /* what record.detail said; "": nothing */
 };
 
 /* The data of ENGINE_OUTCOME. */

@@ -60,7 +60,6 @@ outbox_init(struct engine *engine)
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		outbox->channels[i] = (struct outbox_channel){
 			.kind = &kinds[i],
-			.down = kinds[i].down,
 			.is_in_trouble = true, /* until its carrier says that it works */
 			.trouble_ms = engine->now.boottime_ms,
 		};
@@ -252,6 +251,13 @@ useful_for(const struct conf_delivery *conf)
 	};
 }
 
+void
+outbox_keep_record(struct outbox_row *row, const struct record *record)
+{
+	row->record = *record;
+	row->record.detail = NULL;
+}
+
 int
 outbox_add(struct engine *engine, struct outbox_channel *channel, const struct record *record,
     const char *destination, uint32_t step)
@@ -277,9 +283,9 @@ outbox_add(struct engine *engine, struct outbox_channel *channel, const struct r
 			.useful_until_ms = engine->now.boottime_ms +
 			                   delivery_useful_ms(record->kind, &useful),
 		},
-		.record = *record,
 		.is_changed = true,
 	};
+	outbox_keep_record(row, record);
 	if (step != 0)
 		row->delivery.class = DELIVERY_LOW;
 	text_copy(row->delivery.destination, sizeof(row->delivery.destination), destination);

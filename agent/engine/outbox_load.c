@@ -59,7 +59,7 @@ find_record(struct engine *engine, struct outbox_row *row, struct err *err)
 	const struct record *record = event_log_get(&engine->log, row->delivery.seq);
 
 	if (record != NULL) {
-		row->record = *record;
+		outbox_keep_record(row, record);
 		return 0;
 	}
 	return store_get_event(engine->store, row->delivery.seq, &row->record, err);
@@ -91,7 +91,7 @@ remember(const struct engine *engine, struct outbox_row *row)
 	const struct record *record = event_log_get(&engine->log, row->delivery.seq);
 
 	if (row->delivery.channel == CHANNEL_MAIL && record != NULL)
-		row->record = *record;
+		outbox_keep_record(row, record);
 }
 
 static bool

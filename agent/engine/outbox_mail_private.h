@@ -168,8 +168,9 @@ void outbox_relay_wake(struct engine *engine);
 void outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome);
 bool outbox_relay_is_probe(const struct engine *engine, const struct outbox_relay *relay);
 
-/* None works.  *ret_is_certain: it needs a person. */
-bool outbox_relays_fail(struct engine *engine, bool *ret_is_certain, enum result *ret_result);
+/* None works, and of the first it is said why. */
+struct path_trouble;
+bool outbox_relays_fail(struct engine *engine, struct path_trouble *ret_trouble);
 
 /* outbox_mail_view.c */
 struct mail_view;

@@ -35,12 +35,11 @@ path_state(struct engine *engine, const struct mail_view *view)
 {
 	const struct outbox_channel *channel = outbox_channel(engine, CHANNEL_MAIL);
 	size_t ok = 0, bad = 0;
-	bool is_certain;
-	enum result result;
+	struct path_trouble trouble;
 
 	if (!engine->conf->mail.is_enabled)
 		return MAIL_PATH_DISABLED;
-	if (channel->path_alarm != 0 || outbox_relays_fail(engine, &is_certain, &result))
+	if (channel->path_alarm != 0 || outbox_relays_fail(engine, &trouble))
 		return MAIL_PATH_FAILED;
 	for (size_t i = 0; i < view->relay_count; i++) {
 		const struct relay_view *relay = &view->relays[i];

@@ -2,6 +2,7 @@
 /* What becomes of the queue with time, and what is wrong with it: told by the other channel. */
 #include <string.h>
 
+#include "core/event_text.h"
 #include "core/text.h"
 #include "engine/engine_private.h"
 #include "sys/log.h"
@@ -130,33 +131,39 @@ expire(struct engine *engine)
 
 /* ---- whether messages get out ---- */
 
+/* `trouble`: what it is; NULL: it is over. */
 static void
-tell_path(struct engine *engine, const struct outbox_channel *channel, const struct alarm *alarm)
+tell_path(struct engine *engine, const struct outbox_channel *channel, const struct alarm *alarm,
+    const struct path_trouble *trouble)
 {
-	bool is_open = alarm_is_open(alarm);
+	char text[EVENT_TEXT_SIZE];
 	const struct origin origin = {
 		.quantity = QUANTITY_OTHER,
 		.source = channel->kind->name,
 		.channel = (uint8_t)channel->kind->channel,
 	};
 	const struct event event = {
-		.kind = is_open ? EVENT_PATH_DOWN : EVENT_PATH_UP,
+		.kind = trouble != NULL ? EVENT_PATH_DOWN : EVENT_PATH_UP,
 		.alarm = *alarm,
 		.from = ZONE_NORMAL,
 		.to = ZONE_NORMAL,
-		.severity = is_open ? alarm->severity : SEVERITY_OK,
-		.previous_severity = is_open ? SEVERITY_OK : alarm->severity,
+		.severity = trouble != NULL ? alarm->severity : SEVERITY_OK,
+		.previous_severity = trouble != NULL ? SEVERITY_OK : alarm->severity,
 		.time_ms = engine->now.boottime_ms,
 		.suppression = SUPPRESSION_NONE,
 		.raised = (uint32_t)outbox_pending_of(engine, channel),
-		.cleared = is_open ? channel->down : RESULT_OK,
+		.cleared = trouble != NULL ? trouble->result : RESULT_OK,
+		.detail = trouble != NULL ? text : NULL,
 	};
 
+	if (trouble != NULL)
+		path_text(channel->kind->name, trouble->result, trouble->code, trouble->words, text,
+		    sizeof(text));
 	engine_tell(engine, &origin, &event);
 }
 
 static void
-path_down(struct engine *engine, struct outbox_channel *channel)
+path_down(struct engine *engine, struct outbox_channel *channel, const struct path_trouble *trouble)
 {
 	struct alarm alarm = { 0 };
 
@@ -166,10 +173,10 @@ path_down(struct engine *engine, struct outbox_channel *channel)
 	alarm.reason = FAULT_NONE;
 	channel->path_alarm = alarm.id;
 	log_at(LOG_LEVEL_WARNING,
-	    LOG_ABOUT(.alarm = alarm.id, .result = result_name(channel->down)),
+	    LOG_ABOUT(.alarm = alarm.id, .result = result_name(trouble->result)),
 	    "channel %s: %s; what there is to say waits until it can be said", channel->kind->name,
-	    result_text(channel->down));
-	tell_path(engine, channel, &alarm);
+	    result_text(trouble->result));
+	tell_path(engine, channel, &alarm, trouble);
 }
 
 static void
@@ -185,39 +192,40 @@ path_up(struct engine *engine, struct outbox_channel *channel)
 	alarm_clear(&alarm, false, false);
 	log_at(LOG_LEVEL_INFO, LOG_ABOUT(.alarm = alarm.id), "channel %s: messages get out again",
 	    channel->kind->name);
-	tell_path(engine, channel, &alarm);
+	tell_path(engine, channel, &alarm, NULL);
 }
 
-/* What needs a person does not get better by waiting. */
 static bool
-is_in_trouble(struct engine *engine, struct outbox_channel *channel, bool *ret_is_certain)
+is_in_trouble(
+    struct engine *engine, const struct outbox_channel *channel, struct path_trouble *ret_trouble)
 {
 	const struct channel_way *way = channel->kind->way;
 
-	*ret_is_certain = false;
+	*ret_trouble = (struct path_trouble){ .result = channel->kind->down, .words = "" };
 	if (way != NULL && !way->is_wanted(engine))
 		return false;
-	channel->down = channel->kind->down;
 	if (!channel->is_up)
 		return true;
 	if (way != NULL)
-		return way->is_in_trouble(engine, ret_is_certain, &channel->down);
+		return way->is_in_trouble(engine, ret_trouble);
 	return channel->breaker.state != BREAKER_CLOSED;
 }
 
 void
 outbox_watch_path(struct engine *engine, struct outbox_channel *channel)
 {
-	bool was_in_trouble = channel->is_in_trouble, is_certain;
+	bool was_in_trouble = channel->is_in_trouble;
+	struct path_trouble trouble;
 
-	channel->is_in_trouble = is_in_trouble(engine, channel, &is_certain);
+	channel->is_in_trouble = is_in_trouble(engine, channel, &trouble);
 	if (channel->is_in_trouble && !was_in_trouble)
 		channel->trouble_ms = engine->now.boottime_ms;
 	if (!channel->is_in_trouble && channel->path_alarm != 0)
 		path_up(engine, channel);
 	else if (channel->is_in_trouble && channel->path_alarm == 0 &&
-		 (is_certain || engine->now.boottime_ms - channel->trouble_ms >= PATH_DOWN_MS))
-		path_down(engine, channel);
+		 (trouble.is_certain ||
+		     engine->now.boottime_ms - channel->trouble_ms >= PATH_DOWN_MS))
+		path_down(engine, channel, &trouble);
 }
 
 void

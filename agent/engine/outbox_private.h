@@ -34,9 +34,18 @@
 struct engine;
 struct outbox_channel;
 
+/* Why nothing gets out by a channel. */
+struct path_trouble {
+	enum result result;
+	int32_t code;      /* of the server's reply; 0: none */
+	const char *words; /* its words, or ours; "": none.  Borrowed for this turn */
+	bool is_certain;   /* it does not get better by waiting */
+};
+
 struct outbox_row {
 	struct delivery delivery;
-	struct record record; /* its event, which may be gone from the log; seq 0 if it has ended */
+	struct record record; /* its event, which may be gone from the log; seq 0 if it has ended;
+	                         without detail, which is the log's */
 	bool is_changed;      /* is not stored as it is */
 	bool is_out;          /* its carrier has it */
 	bool is_evicted;      /* by the commit that is under way */
@@ -68,7 +77,7 @@ struct channel_way {
 	int (*route_own)(
 	    struct engine *engine, struct outbox_channel *channel, const struct record *record);
 	bool (*is_wanted)(const struct engine *engine); /* it is configured to work */
-	bool (*is_in_trouble)(struct engine *engine, bool *ret_is_certain, enum result *ret_result);
+	bool (*is_in_trouble)(struct engine *engine, struct path_trouble *ret_trouble);
 };
 
 /* What is particular to a channel: all else is the same for all. */
@@ -106,7 +115,6 @@ struct outbox_channel {
 	int64_t busy_ms; /* its carrier takes nothing before that */
 
 	uint32_t path_alarm; /* 0: the path is not known to be down */
-	enum result down;    /* why */
 	bool is_in_trouble;
 	int64_t trouble_ms; /* since then */
 };
@@ -169,6 +177,7 @@ struct outbox_channel *outbox_channel(struct engine *engine, uint8_t channel); /
 struct outbox_row *outbox_row(struct engine *engine, uint32_t id);             /* NULL: none */
 
 int outbox_make_room(struct outbox *outbox); /* for one more row; -ENOMEM */
+void outbox_keep_record(struct outbox_row *row, const struct record *record);
 
 /* A new row, which may itself be the one that gives way.  0 or -ENOMEM. */
 int outbox_add(struct engine *engine, struct outbox_channel *channel, const struct record *record,

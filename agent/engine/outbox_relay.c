@@ -263,11 +263,12 @@ outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 /* ---- the path ---- */
 
 bool
-outbox_relays_fail(struct engine *engine, bool *ret_is_certain, enum result *ret_result)
+outbox_relays_fail(struct engine *engine, struct path_trouble *ret_trouble)
 {
 	const struct outbox_mail *mail = &engine->outbox.mail;
 	const struct conf_relay *choice = NULL;
-	bool is_certain = true, has_one = false;
+	struct path_trouble trouble = { .is_certain = true };
+	bool has_one = false;
 
 	while ((choice = next_choice(engine->conf, choice)) != NULL) {
 		const struct outbox_relay *relay = NULL;
@@ -277,11 +278,15 @@ outbox_relays_fail(struct engine *engine, bool *ret_is_certain, enum result *ret
 				relay = &mail->relays[i];
 		if (relay == NULL || !relay->is_failing)
 			return false;
-		is_certain &= relay->blocked_ms != 0;
-		if (!has_one)
-			*ret_result = relay->result;
+		trouble.is_certain &= relay->blocked_ms != 0;
+		if (!has_one) {
+			trouble.result = relay->result;
+			trouble.code = relay->code;
+			trouble.words = relay->text;
+		}
 		has_one = true;
 	}
-	*ret_is_certain = is_certain;
+	if (has_one)
+		*ret_trouble = trouble;
 	return has_one;
 }

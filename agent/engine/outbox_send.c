@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What leaves the queue, and when. */
 #include "core/route.h"
+#include "core/text.h"
 #include "engine/engine_private.h"
 
 #define BUSY_MS 50 /* a carrier that takes no more is asked again then, at the latest */
@@ -184,6 +185,18 @@ hand_over(struct engine *engine, struct outbox_channel *channel, const struct de
 	return true;
 }
 
+/* With a copy of the sentence: its owner may drop it before the carrier is done. */
+static struct delivery_job
+make_job(uint32_t delivery, const struct record *record, const char *detail)
+{
+	struct delivery_job job = { .delivery = delivery, .record = *record };
+
+	job.record.detail = NULL;
+	if (detail != NULL)
+		text_copy(job.detail, sizeof(job.detail), detail);
+	return job;
+}
+
 /* What is not stored has no number and no row. */
 static void
 send_unstored(struct engine *engine, struct outbox_channel *channel)
@@ -192,7 +205,8 @@ send_unstored(struct engine *engine, struct outbox_channel *channel)
 
 	while (
 	    *told < engine->waiting_count && gate_ms(engine, channel) <= engine->now.boottime_ms) {
-		const struct delivery_job job = { .record = *engine_waiting(engine, *told) };
+		const struct record *record = engine_waiting(engine, *told);
+		const struct delivery_job job = make_job(0, record, record->detail);
 
 		if (route_is_told(&job.record, (uint8_t)channel->kind->channel) &&
 		    !hand_over(engine, channel, &job))
@@ -210,7 +224,9 @@ send_rows(struct engine *engine, struct outbox_channel *channel)
 	while (room(engine, channel) > 0 && gate_ms(engine, channel) <= engine->now.boottime_ms &&
 	       (row = next_row(engine, channel, false)) != NULL &&
 	       (!is_stored || !row->is_changed)) {
-		const struct delivery_job job = { row->delivery.id, row->record };
+		const struct record *logged = event_log_get(&engine->log, row->delivery.seq);
+		const struct delivery_job job = make_job(
+		    row->delivery.id, &row->record, logged != NULL ? logged->detail : NULL);
 
 		if (!hand_over(engine, channel, &job))
 			return;

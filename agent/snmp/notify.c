@@ -82,6 +82,7 @@ notify_job_new(struct notify *notify, const struct delivery_job *what)
 	}
 	job->places = &notify->places;
 	job->job = *what;
+	job->job.record.detail = what->detail[0] != '\0' ? job->job.detail : NULL;
 	return job;
 }
 

@@ -183,6 +183,33 @@ an_alarm_says_what_is_wrong(void **state)
 	    text, "inlet is too high: 29.000 C has reached the warning limit 27.000 C.");
 }
 
+static void
+a_path_says_why_it_is_down(void **state)
+{
+	static const struct {
+		enum result result;
+		int32_t code;
+		const char *words, *text;
+	} cases[] = {
+		{ RESULT_BAD_PASSWORD, 535, "5.7.8 no",
+		    "Messages do not get out by mail: the mail server refuses user name or "
+		    "password: 535 5.7.8 no." },
+		{ RESULT_SERVER_NOT_READY, 421, "",
+		    "Messages do not get out by mail: the mail server is not ready: 421." },
+		{ RESULT_TLS_FAILED, 0, "wrong version",
+		    "Messages do not get out by mail: no encrypted connection: wrong version." },
+		{ RESULT_TIMEOUT, 0, "", "Messages do not get out by mail: no answer in time." },
+	};
+	char text[EVENT_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		path_text(
+		    "mail", cases[i].result, cases[i].code, cases[i].words, text, sizeof(text));
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -191,6 +218,7 @@ main(void)
 		cmocka_unit_test(each_kind_is_a_sentence),
 		cmocka_unit_test(what_is_not_stored_says_so),
 		cmocka_unit_test(an_alarm_says_what_is_wrong),
+		cmocka_unit_test(a_path_says_why_it_is_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,11 @@ a_wrong_setting_is_told_at_once_and_tried_rarely(void **state)
 	assert_int_equal(bench_event(bench, 3)->channel, CHANNEL_MAIL);
 	assert_int_equal(bench_event(bench, 3)->numbers[1], RESULT_TLS_FAILED);
 	assert_int_equal(bench_row(bench, 3)->channel, CHANNEL_SNMP);
+	assert_string_equal(bench_event(bench, 3)->detail,
+	    "Messages do not get out by mail: no encrypted connection.");
+	assert_string_equal(
+	    bench->jobs[bench->job_count - 1].detail, bench_event(bench, 3)->detail);
+	assert_null(bench->jobs[bench->job_count - 1].record.detail);
 	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_FAILED);
 	bench_pass(bench, 14 * MINUTE);
 	assert_int_equal(bench->mail_count, 1);
