@@ -133,6 +133,7 @@ struct conf_delivery {
 	uint32_t useful_for_s;    /* a raise or escalation; a clear as its raise */
 	uint32_t useful_for_digest_s, useful_for_test_s;
 	uint32_t look_again_after_s;
+	uint32_t down_after_s;      /* a channel that does not work for so long is an alarm */
 	uint32_t report_interval_s; /* one event about rows that ended badly in this time */
 	uint32_t retention_s, retention_rows;
 	uint32_t pace, pace_burst; /* notifications a second, at once */

@@ -282,6 +282,10 @@ static const struct field rows[] = {
 	    IN_SECONDS(SECOND, DAY), .fallback = "10m",
 	    .help = "Deliveries to one destination that ended with the same bad result in this time"
 		    " are one event." },
+	{ DELIVERY(down_after_s), .key = "down-after", .type = FIELD_SECONDS, IN_SECONDS(0, DAY),
+	    .fallback = "30s",
+	    .help = "A master agent or relay that is away for so long is an alarm; one that "
+		    "refuses a setting is one at once." },
 	{ DELIVERY(retention_s), .key = "retention", .type = FIELD_SECONDS,
 	    IN_SECONDS(MINUTE, 30 * DAY), .fallback = "7d",
 	    .help = "So long a delivery that has ended stays listed." },

@@ -7,8 +7,6 @@
 #include "engine/engine_private.h"
 #include "sys/log.h"
 
-#define PATH_DOWN_MS 30000 /* a master or a relay that is started anew is no trouble */
-
 /* ---- what ended badly ---- */
 
 /* The end of what tells of trouble is no news: the queue would feed itself. */
@@ -214,6 +212,7 @@ is_in_trouble(
 void
 outbox_watch_path(struct engine *engine, struct outbox_channel *channel)
 {
+	int64_t grace_ms = engine->conf->delivery.down_after_s * INT64_C(1000);
 	bool was_in_trouble = channel->is_in_trouble;
 	struct path_trouble trouble;
 
@@ -223,8 +222,7 @@ outbox_watch_path(struct engine *engine, struct outbox_channel *channel)
 	if (!channel->is_in_trouble && channel->path_alarm != 0)
 		path_up(engine, channel);
 	else if (channel->is_in_trouble && channel->path_alarm == 0 &&
-		 (trouble.is_certain ||
-		     engine->now.boottime_ms - channel->trouble_ms >= PATH_DOWN_MS))
+		 (trouble.is_certain || engine->now.boottime_ms - channel->trouble_ms >= grace_ms))
 		path_down(engine, channel, &trouble);
 }
 
