@@ -243,15 +243,18 @@ look_at(struct engine *engine, bool is_probe, struct candidate *candidate)
 	}
 }
 
+/* A test first, since somebody waits for its answer; then the most severe, then the oldest. */
 static bool
 goes_before(const struct mail_plan *a, const struct mail_plan *b)
 {
 	if (a->kind == MAIL_NONE || b->kind == MAIL_NONE)
 		return a->kind != MAIL_NONE;
+	if ((a->kind == MAIL_TEST) != (b->kind == MAIL_TEST))
+		return a->kind == MAIL_TEST;
 	return a->class != b->class ? a->class > b->class : a->oldest_ms < b->oldest_ms;
 }
 
-/* The contact with the most severe, the oldest to be told, and what; false: nobody. */
+/* The contact that is told next, and what; false: nobody. */
 static bool
 find_first(struct engine *engine, bool is_probe, bool is_test, struct candidate *first)
 {

@@ -45,14 +45,14 @@ struct outbox_relay {
 	int64_t blocked_ms;                     /* what it refused is a setting: not before */
 	uint32_t auth_failures, check_failures; /* in a row */
 	bool is_checking;
-	int64_t check_ms; /* the next check */
+	int64_t checked_ms, check_ms; /* the last check; the next, as a rule */
 
 	/* how the last attempt ended */
 	bool is_known;
 	enum result result;
 	int32_t code;
 	char text[DELIVERY_REPLY_SIZE];
-	uint32_t latency_ms;
+	uint32_t latency_ms;          /* of the last success */
 	int64_t last_success_wall_ms; /* 0: never */
 	bool has_days;
 	int32_t days;
@@ -164,7 +164,11 @@ bool outbox_relay_has_enough(const struct outbox_relay *relay); /* the next lot 
 void outbox_relay_leaves(struct outbox_relay *relay);
 void outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_passed,
     const struct relay_outcome *outcome);
+
+/* There is reason to hope: for what waits, and to look whether it is well founded. */
 void outbox_relay_wake(struct engine *engine);
+int64_t outbox_relay_check_ms(
+    const struct engine *engine, const struct outbox_relay *relay); /* when the next is due */
 void outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome);
 bool outbox_relay_is_probe(const struct engine *engine, const struct outbox_relay *relay);
 

@@ -296,7 +296,8 @@ check_relays(struct engine *engine)
 	for (size_t i = 0; i < conf->relay_count; i++) {
 		struct outbox_relay *relay = outbox_relay(engine, conf->relays[i].index);
 
-		if (relay == NULL || relay->out > 0 || engine->now.boottime_ms < relay->check_ms ||
+		if (relay == NULL || relay->out > 0 ||
+		    engine->now.boottime_ms < outbox_relay_check_ms(engine, relay) ||
 		    (relay->is_failing && has_waiting(&engine->outbox)))
 			continue;
 		check(engine, relay);

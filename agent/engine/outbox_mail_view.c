@@ -37,7 +37,7 @@ path_state(struct engine *engine, const struct mail_view *view)
 	size_t ok = 0, bad = 0;
 	struct path_trouble trouble;
 
-	if (!engine->conf->mail.is_enabled)
+	if (!outbox_mail_is_wanted(engine) || view->relay_count == 0)
 		return MAIL_PATH_DISABLED;
 	if (channel->path_alarm != 0 || outbox_relays_fail(engine, &trouble))
 		return MAIL_PATH_FAILED;

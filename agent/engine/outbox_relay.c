@@ -7,6 +7,8 @@
 #include "engine/engine_private.h"
 #include "sys/log.h"
 
+#define CHECK_PAUSE_MS 60000 /* however often settings change */
+
 struct outbox_relay *
 outbox_relay(struct engine *engine, uint32_t index)
 {
@@ -187,8 +189,8 @@ outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_pa
 	relay->result = outcome->result;
 	relay->code = outcome->code;
 	text_copy(relay->text, sizeof(relay->text), outcome->text);
-	relay->latency_ms = outcome->took_ms;
 	if (has_passed) {
+		relay->latency_ms = outcome->took_ms;
 		passes(engine, relay);
 	} else {
 		relay->is_proven = false;
@@ -204,6 +206,21 @@ outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_pa
 	engine->outbox.is_shown = false;
 }
 
+/* Settings may be other ones: a relay that fails is checked at once, the others soon. */
+static void
+hurry(const struct engine *engine, struct outbox_relay *relay)
+{
+	int64_t now_ms = engine->now.boottime_ms;
+	int64_t due_ms = now_ms + engine->conf->mail.check_interval_s * INT64_C(1000);
+
+	if (due_ms > relay->checked_ms + CHECK_PAUSE_MS)
+		due_ms = relay->checked_ms + CHECK_PAUSE_MS;
+	if (due_ms < now_ms || relay->is_failing)
+		due_ms = now_ms;
+	if (relay->check_ms > due_ms)
+		relay->check_ms = due_ms;
+}
+
 void
 outbox_relay_wake(struct engine *engine)
 {
@@ -213,6 +230,7 @@ outbox_relay_wake(struct engine *engine)
 		breaker_wake(&mail->relays[i].breaker, engine->now.boottime_ms);
 		mail->relays[i].blocked_ms = 0;
 		mail->relays[i].auth_failures = 0;
+		hurry(engine, &mail->relays[i]);
 	}
 }
 
@@ -234,6 +252,16 @@ log_check(const struct engine *engine, const struct outbox_relay *relay,
 	    outcome->text[0] != '\0' ? ": " : "", outcome->text);
 }
 
+/* A password that was refused too often is tried as rarely by checks as by mails. */
+int64_t
+outbox_relay_check_ms(const struct engine *engine, const struct outbox_relay *relay)
+{
+	bool is_locked_out = relay->auth_failures >= engine->conf->mail.auth_tries;
+
+	return is_locked_out && relay->blocked_ms > relay->check_ms ? relay->blocked_ms
+	                                                            : relay->check_ms;
+}
+
 void
 outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 {
@@ -248,7 +276,8 @@ outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 		relay->has_days = true;
 		relay->days = outcome->days;
 	}
-	relay->check_ms = engine->now.boottime_ms + wait_s * INT64_C(1000);
+	relay->checked_ms = engine->now.boottime_ms;
+	relay->check_ms = relay->checked_ms + wait_s * INT64_C(1000);
 	if (!relay->is_checking) {
 		engine->outbox.is_shown = false;
 		return; /* what a mail found out; how that ended is told with the mail */
@@ -261,6 +290,13 @@ outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 }
 
 /* ---- the path ---- */
+
+/* What needs a person, or was tried often enough, does not get better by waiting. */
+static bool
+is_given_up(const struct engine *engine, const struct outbox_relay *relay)
+{
+	return relay->blocked_ms != 0 || relay->check_failures >= engine->conf->mail.check_failures;
+}
 
 bool
 outbox_relays_fail(struct engine *engine, struct path_trouble *ret_trouble)
@@ -278,7 +314,7 @@ outbox_relays_fail(struct engine *engine, struct path_trouble *ret_trouble)
 				relay = &mail->relays[i];
 		if (relay == NULL || !relay->is_failing)
 			return false;
-		trouble.is_certain &= relay->blocked_ms != 0;
+		trouble.is_certain &= is_given_up(engine, relay);
 		if (!has_one) {
 			trouble.result = relay->result;
 			trouble.code = relay->code;

@@ -129,35 +129,98 @@ a_wrong_password_is_tried_three_times_then_each_hour(void **state)
 }
 
 static void
+end_check(struct bench *bench, enum result result, enum result_class class, uint32_t took_ms)
+{
+	const struct relay_outcome outcome = { .relay = 1,
+		.result = result,
+		.class = class,
+		.took_ms = took_ms,
+		.has_days = true,
+		.days = 71,
+		.text = "how it is" };
+	struct chan_message message = { .kind = ENGINE_RELAY, .data = malloc(sizeof(outcome)) };
+
+	assert_non_null(message.data);
+	memcpy(message.data, &outcome, sizeof(outcome));
+	engine_step(bench->engine, &message, &bench->now);
+	bench_pass(bench, 1000);
+}
+
+static void
 relays_are_checked_while_nothing_is_sent(void **state)
 {
 	struct bench *bench = *state;
-	struct relay_outcome outcome = { .relay = 1,
-		.result = RESULT_CONNECT_FAILED,
-		.class = RESULT_TEMPORARY,
-		.has_days = true,
-		.days = 71 };
 
 	mail_begin(bench, 1);
 	bench_pass(bench, 2000);
 	assert_int_equal(bench->check_count, 1);
-	for (int i = 0; i < 3; i++) {
-		struct chan_message message = { .kind = ENGINE_RELAY,
-			.data = malloc(sizeof(outcome)) };
-
-		assert_int_equal(bench_look(bench)->mail->path_state,
-		    i == 0 ? MAIL_PATH_UNKNOWN : MAIL_PATH_DEGRADED);
-		assert_non_null(message.data);
-		memcpy(message.data, &outcome, sizeof(outcome));
-		engine_step(bench->engine, &message, &bench->now);
-		bench_pass(bench, 14 * MINUTE);
-		assert_int_equal(bench->check_count, 1 + i);
-		bench_pass(bench, 2 * MINUTE);
+	end_check(bench, RESULT_OK, RESULT_DONE, 12);
+	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_OK);
+	bench_pass(bench, 59 * MINUTE);
+	assert_int_equal(bench->check_count, 1);
+	bench_pass(bench, 2 * MINUTE);
+	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(bench->check_count, 2 + i);
+		assert_int_equal(bench_look(bench)->mail->path_state,
+		    i == 0 ? MAIL_PATH_OK : MAIL_PATH_DEGRADED);
+		end_check(bench, RESULT_CONNECT_FAILED, RESULT_TEMPORARY, 34);
+		assert_int_equal(bench_look(bench)->alarms->count, i == 2 ? 1 : 0);
+		bench_pass(bench, 14 * MINUTE);
+		assert_int_equal(bench->check_count, 2 + i);
+		bench_pass(bench, 2 * MINUTE);
 	}
 	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_FAILED);
 	assert_int_equal(bench_look(bench)->mail->relays[0].days, 71);
+	assert_int_equal(bench_look(bench)->mail->relays[0].latency_ms, 12); /* of a success */
 	assert_int_equal(bench_event(bench, 2)->kind, EVENT_PATH_DOWN);
+	assert_string_equal(bench_event(bench, 2)->detail,
+	    "Messages do not get out by mail: the mail server cannot be reached: how it is.");
+	end_check(bench, RESULT_OK, RESULT_DONE, 56);
+	assert_int_equal(bench_event(bench, 3)->kind, EVENT_PATH_UP);
+	assert_null(bench_event(bench, 3)->detail);
+	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_OK);
+	assert_int_equal(bench_look(bench)->alarms->count, 0);
+}
+
+/* Whoever has changed a setting wants to know whether that helps, but SETs may be many. */
+static void
+relays_are_checked_when_the_configuration_changes(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	bench_pass(bench, 2000);
+	end_check(bench, RESULT_OK, RESULT_DONE, 12);
+	for (int i = 0; i < 40; i++) {
+		bench_configure(bench, mail_conf(1));
+		bench_pass(bench, 1000);
+		assert_int_equal(bench->check_count, 1);
+	}
+	bench_pass(bench, 22000);
+	assert_int_equal(bench->check_count, 2);
+	end_check(bench, RESULT_BAD_PASSWORD, RESULT_CONFIGURATION, 0);
+	bench_pass(bench, MINUTE);
+	assert_int_equal(bench->check_count, 2);
+	bench_configure(bench, mail_conf(1)); /* it fails: at once */
+	bench_pass(bench, 2000);
+	assert_int_equal(bench->check_count, 3);
+}
+
+static void
+a_check_does_not_try_a_refused_password_more_often(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	for (int i = 0; i < 3; i++) {
+		bench_pass(bench, i == 0 ? 2000 : 15 * MINUTE);
+		assert_int_equal(bench->check_count, 1 + i);
+		end_check(bench, RESULT_BAD_PASSWORD, RESULT_CONFIGURATION, 0);
+	}
+	bench_pass(bench, 59 * MINUTE);
+	assert_int_equal(bench->check_count, 3);
+	bench_pass(bench, 2 * MINUTE);
+	assert_int_equal(bench->check_count, 4);
 }
 
 /* ---- too much, too late ---- */
@@ -481,6 +544,39 @@ a_test_that_cannot_leave_ends_with_the_reason(void **state)
 	assert_string_equal(bench_look(bench)->mail->test_text, "too old to be useful");
 }
 
+/* However long the relay is left alone, and whatever else waits. */
+static void
+a_test_goes_before_all_that_waits(void **state)
+{
+	static const struct {
+		enum result result;
+		enum result_class class;
+	} ends[] = {
+		{ RESULT_CONNECT_FAILED, RESULT_TEMPORARY },
+		{ RESULT_BAD_PASSWORD, RESULT_CONFIGURATION },
+	};
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 31000); /* critical: both are to know */
+	bench->relay_answers = true;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t before;
+
+		bench->relay_result = ends[i].result;
+		bench->relay_class = ends[i].class;
+		bench_pass(bench, HOUR);
+		before = bench->mail_count;
+		assert_int_equal(outbox_test_mail(bench->engine, 2), 0);
+		bench_turn(bench);
+		assert_true(bench->mail_count > before);
+		mail_assert_subject(bench, before, "[TEST] Prague 1: test mail");
+		bench_turn(bench);
+		assert_false(bench_look(bench)->mail->is_testing);
+		assert_int_equal(bench_look(bench)->mail->test_result, ends[i].result);
+	}
+}
+
 /* ---- contacts come and go ---- */
 
 static void
@@ -518,6 +614,8 @@ main(void)
 		ON_A_BENCH(a_wrong_setting_is_told_at_once_and_tried_rarely),
 		ON_A_BENCH(a_wrong_password_is_tried_three_times_then_each_hour),
 		ON_A_BENCH(relays_are_checked_while_nothing_is_sent),
+		ON_A_BENCH(relays_are_checked_when_the_configuration_changes),
+		ON_A_BENCH(a_check_does_not_try_a_refused_password_more_often),
 		ON_A_BENCH(the_sensor_that_causes_most_is_named),
 		ON_A_BENCH(a_flush_lifts_the_limit),
 		ON_A_BENCH(a_flood_is_one_digest_at_once),
@@ -529,6 +627,7 @@ main(void)
 		ON_A_BENCH(a_second_test_meanwhile_shows_busy_and_disturbs_nothing),
 		ON_A_BENCH(a_test_does_not_wait_for_a_relay_that_is_left_alone),
 		ON_A_BENCH(a_test_that_cannot_leave_ends_with_the_reason),
+		ON_A_BENCH(a_test_goes_before_all_that_waits),
 		ON_A_BENCH(a_contact_that_is_gone_gets_nothing_more),
 	};
 
