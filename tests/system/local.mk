@@ -36,6 +36,7 @@ SYSTEM_TESTS = \
 	tests/system/test_journal.py \
 	tests/system/test_lines.py \
 	tests/system/test_mail.py \
+	tests/system/test_mail_path.py \
 	tests/system/test_mailer.py \
 	tests/system/test_master.py \
 	tests/system/test_notifications.py \
@@ -58,6 +59,7 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/freeze.py \
 	tests/system/harness.py \
 	tests/system/mail_servers.py \
+	tests/system/mail_site.py \
 	tests/system/manager.py \
 	tests/system/owserver.py \
 	tests/system/rack.py \

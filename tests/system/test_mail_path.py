@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Is the way of mail alive?  Checks, alarms of the path, test mails, signs of life, routes."""
+import os
+import stat
+import subprocess
+
+import harness
+from harness import BUILD, await_, full_pass_only
+from mail_site import (CLEAR, DELIVERED, DELIVERY_NOTIFICATION, EXPIRED, FROM, HEARTBEAT, MAIL, OPS,
+    PASSWORD, PATH, PATH_DEGRADED, PATH_DOWN, PATH_FAILED, PATH_OK, PATH_UP, RAISE, RELAY_DOWN,
+    RELAY_OK, REMINDER, ROM, SITE, SNMP, TEST, MailSite, contact, parse, relay)
+from smtp_helper import SmtpFake, main
+
+CTL = os.path.join(BUILD, "envsensorctl")
+
+# EnvsResult
+OK, NOT_READY, DATA_NOT_FINISHED, BAD_PASSWORD, RECIPIENT_INVALID, MASTER, INTERNAL = (
+    0, 2, 8, 11, 12, 20, 24)
+TRUE = 1
+CHECKS = {"check_interval": "1s", "check_interval_failed": "1s"}
+
+
+@full_pass_only
+class PathTest(MailSite):
+    """The relay is a scripted one."""
+
+    def fake(self, **more):
+        fake = SmtpFake(**more)
+        self.addCleanup(fake.stop)
+        return fake
+
+    def begin_secure(self, **more):
+        certificates = self.certificates()
+        self.server = self.fake(security="tls", context=certificates.context("good"),
+            user=(FROM, PASSWORD))
+        self.way = {"ca_file": certificates.ca}
+        self.begin(relay(self.server.port, **self.way), **more)
+
+    def begin_plain(self, **more):
+        self.server = self.fake()
+        self.begin(self.plain(), **more)
+
+    def plain(self, server=None):
+        return relay((server or self.server).port, host="127.0.0.1", security="none", user="",
+            password="")
+
+    def await_quit(self):
+        """No connection is left over."""
+        def count(word):
+            return len([line for line in self.server.commands if line.startswith(word)])
+        await_(lambda: count("QUIT") >= count("EHLO"), "the connection ends")
+
+    def arrived(self):
+        return [parse(octets) for _, _, octets in self.server.mails]
+
+    def notified(self, kind):
+        """Events of that kind of which snmptrapd got a notification with their sentence."""
+        told = {row.index: row for row in self.events(kind)}
+        return [told[note.seq] for note in self.trapd.received()
+            if note.seq in told and note.kind == DELIVERY_NOTIFICATION
+            and told[note.seq].text in [varbind.value for varbind in note.varbinds]]
+
+    def mail_rows(self, *kinds):
+        """Of the queue: those of channel mail about events of these kinds."""
+        seqs = {row.index for row in self.events(*kinds)}
+        return [row for row in self.manager.rows("envsDeliveryTable").values()
+            if row.channel == MAIL and row.eventSeq in seqs]
+
+
+class Checks(PathTest):
+    def test_walk_the_way_without_a_mail_and_three_failures_are_an_alarm(self):
+        self.begin_secure(**CHECKS)
+        row = self.await_relay(state=RELAY_OK, lastResult=OK)
+        self.await_path(PATH_OK)
+        self.assertIn(row.certificateDays, (39, 40))
+        self.assertIsNotNone(row.latency)
+        self.assertEqual(len(row.lastSuccess), 11)
+        self.await_quit()
+        self.assertTrue([line for line in self.server.commands if line.startswith("AUTH")])
+
+        failed = "check of the way by localhost: serverNotReady"
+        self.server.fault("greeting", "421")
+        alarm, = await_(lambda: self.alarms(PATH), "the alarm of the path")
+        self.assertGreaterEqual(self.daemon.log().count(failed), 3)
+        self.assertEqual((alarm.source, alarm.sensor), (b"mail", 0))
+        self.await_path(PATH_FAILED)
+        row = self.await_relay(lastResult=NOT_READY, lastCode=421)
+        self.assertEqual(row.lastText, b"shutting down")
+        self.assertIn(row.state, (RELAY_DOWN, RELAY_DOWN - 1))
+        event = self.await_event(PATH_DOWN)
+        self.assertEqual((event.reason, event.alarmId, event.source),
+            (b"serverNotReady", alarm.index, b"mail"))
+        self.assertTrue(event.text.endswith(b": 421 shutting down."), event.text)
+        await_(lambda: self.notified(PATH_DOWN), "its notification")
+
+        self.server.faults.clear()
+        self.await_event(PATH_UP)
+        await_(lambda: self.notified(PATH_UP), "the notification of its end")
+        self.assertEqual(self.alarms(PATH), [])
+        self.await_path(PATH_OK)
+        self.assertEqual(len(self.events(PATH_DOWN, PATH_UP)), 2)
+        self.check_nothing_was_mailed()
+
+    def check_nothing_was_mailed(self):
+        self.assertEqual(self.mail_rows(PATH_DOWN, PATH_UP), [])
+        self.assertEqual(self.server.mails, [])
+        self.assertFalse([line for line in self.server.commands if line.startswith("MAIL")])
+
+    def test_a_refused_password_is_told_at_once_and_mail_waits_for_the_right_one(self):
+        self.begin_secure()
+        self.await_relay(state=RELAY_OK)
+        self.await_quit()
+        self.server.user = (FROM, "another")
+        self.tree.put(ROM, 34200)
+        event = self.await_event(PATH_DOWN)
+        self.assertEqual(event.reason, b"badPassword")
+        self.assertTrue(event.text.endswith(b": 535 authentication failed."), event.text)
+        await_(lambda: self.notified(PATH_DOWN), "its notification")
+        self.await_relay(state=RELAY_DOWN, lastResult=BAD_PASSWORD, lastCode=535)
+        row, = self.mail_rows(RAISE)
+        self.assertEqual((row.attempts, row.result, row.code), (1, BAD_PASSWORD, 535))
+        # a person who tries gets an answer, however long the relay is left alone
+        tries = self.server.connections
+        self.assertEqual(self.send_test(), (BAD_PASSWORD, "authentication failed"))
+        self.assertEqual(self.server.connections, tries + 1)
+
+        self.server.user = (FROM, "another one")
+        self.reload(relay(self.server.port, **{**self.way, "password": "another one"}))
+        mail, = self.await_mail("inlet 34.2 °C")
+        self.assertEqual(mail["To"], OPS)
+        await_(lambda: self.notified(PATH_UP), "the notification of its end")
+        self.assertEqual(self.mail_rows(PATH_DOWN, PATH_UP), [])
+        self.assertEqual(len(self.arrived()), 1)
+
+    def test_a_second_relay_that_works_is_a_way(self):
+        self.begin_plain()
+        other = self.fake()
+        self.await_relay(state=RELAY_OK)
+        self.server.fault("greeting", "421")
+        self.reload(self.plain(), self.plain(other), fallback_after=0,
+            **CHECKS)
+        self.await_relay(2, state=RELAY_OK)
+        self.await_path(PATH_DEGRADED)
+        self.tree.put(ROM, 34200)
+        await_(lambda: other.mails, "the mail by the other relay")
+        self.assertEqual(self.events(PATH_DOWN), [])
+
+
+class Master(PathTest):
+    def test_a_missing_master_agent_is_told_by_mail_and_its_end_too(self):
+        self.begin_plain(delivery={"down-after": "3s"})
+        self.stage.master.stop()
+        down, = self.await_mail("SNMP master agent unreachable")
+        self.assertEqual(down["Subject"], f"[WARNING] {SITE}: SNMP master agent unreachable")
+        self.assertEqual(down["To"], OPS)
+        self.stage.snmpd()
+        up, = self.await_mail("SNMP master agent reachable again")
+        self.assertEqual(up["References"], down["Message-ID"])
+        self.daemon.await_master(2)
+        event = self.await_event(PATH_UP)
+        down_event = self.await_event(PATH_DOWN)
+        self.assertEqual((event.source, down_event.reason), (b"snmp", b"masterUnavailable"))
+        self.assertEqual([row.state for row in self.mail_rows(PATH_DOWN, PATH_UP)], 2 * [DELIVERED])
+        # what comes behind it is notified: by then it would have been, too
+        self.tree.put(ROM, 34200)
+        self.trapd.await_seqs([self.await_event(RAISE).index])
+        self.assertEqual(self.notified(PATH_DOWN) + self.notified(PATH_UP), [])
+        self.assertEqual(len(self.events(PATH_DOWN, PATH_UP)), 2)
+
+
+class Tests(PathTest):
+    contacts = (contact("ops"), contact("night"), contact("gone"))
+
+    def test_show_the_worst_of_all_contacts(self):
+        self.begin_plain(contacts=self.contacts)
+        self.assertEqual(self.send_test(), (OK, "queued"))
+        self.await_mail("test mail", 1)
+        (_, recipients, _), = self.server.mails
+        self.assertEqual(len(recipients), 3)
+        self.server.replies["gone@example.org"] = "550 5.1.1 no such mailbox"
+        self.assertEqual(self.send_test(), (RECIPIENT_INVALID, "no such mailbox"))
+        self.server.replies["night@example.org"] = "450 4.2.1 over quota"
+        self.assertEqual(self.send_test()[0], RECIPIENT_INVALID)
+        self.assertEqual(self.send_test(1), (OK, "queued"))
+        self.assertEqual(len(self.events(TEST)), 4)
+        self.trapd.await_seqs([row.index for row in self.events(TEST)])
+        sent = {name: row.sent for name, row in self.manager.named("envsContactTable").items()}
+        self.assertEqual(sent, {"ops": 4, "night": 2, "gone": 1})
+
+    def test_get_an_answer_while_mails_wait_for_a_relay_that_is_away(self):
+        self.begin_plain(contacts=self.contacts, delivery={"retry-base": "1h", "retry-cap": "1h"},
+            limits={"reminder": 0}, check_interval=0)
+        self.server.fault("greeting", "421")
+        for milli in (34200, 20000) * 2:
+            self.tree.put(ROM, milli)
+            await_(lambda milli=milli: self.manager.named()["inlet"].value == milli, "the value")
+        await_(lambda: self.daemon.log().count("421 4.3.2") >= 3, "the relay is left alone")
+        result, words = self.send_test(2)
+        self.assertEqual((result, words), (NOT_READY, "shutting down"))
+        rows = self.mail_rows(TEST)
+        self.assertEqual([row.attempts for row in rows], [1])
+
+    def test_by_the_command_line(self):
+        self.begin_plain()
+        done = self.ctl("test-mail", "ops")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.await_mail("test mail")
+        self.server.fault("mail", "421")
+        done = self.ctl("test-mail")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("shutting down", done.stdout + done.stderr)
+
+    def ctl(self, *arguments):
+        return subprocess.run([CTL, "-v2c", "-c", "private", "-H",
+            f"127.0.0.1:{self.stage.master.port}", *arguments], env=self.stage.snmp_env(), capture_output=True, text=True, timeout=60,
+            check=False)
+
+
+class SignsOfLife(PathTest):
+    def test_go_to_who_wants_them_and_expire(self):
+        self.begin_plain(contacts=(contact("ops"), contact("night")), heartbeat_interval="1s",
+            delivery={"useful-for-test": "1s"}, **CHECKS)
+        beats = self.manager.scalar("heartbeat")
+        await_(lambda: self.manager.scalar("heartbeat") > beats + 1, "two seconds")
+        self.assertEqual(self.events(HEARTBEAT), [])
+        night = self.manager.named("envsContactTable")["night"].index
+        self.manager.set_all(("envsContactTable", "heartbeat", night, "i", TRUE))
+        mails = self.await_mail("alive", 2)
+        self.assertEqual({str(mail["To"]) for mail in mails}, {"night@example.org"})
+        self.assertEqual(mails[0]["Subject"], f"[OK] {SITE}: alive, no alarm active")
+        self.assertEqual(self.trapd.received()[1:], [])  # agentStart alone: it is for mail only
+        self.server.fault("mail", "421")
+        await_(lambda: EXPIRED in [row.state for row in self.mail_rows(HEARTBEAT)], "it expires")
+        self.server.faults.clear()
+        backlog, = self.await_mail("BACKLOG")[:1]
+        self.assertEqual(backlog["To"], "night@example.org")
+
+
+class Tokens(PathTest):
+    def command(self, script):
+        path = self.stage.path("token")
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n" + script)
+        os.chmod(path + ".new", stat.S_IRWXU)
+        os.rename(path + ".new", path)
+        return path
+
+    def test_come_from_a_command_that_may_fail_or_hang(self):
+        certificates = self.certificates()
+        self.server = self.fake(security="tls", context=certificates.context("good"),
+            user=(FROM, "token;$(id)"))
+        path = self.command("test \"$1\" = '$HOME;id' && echo 'token;$(id)'\n")
+        self.begin(relay(self.server.port, ca_file=certificates.ca, auth="xoauth2", password="",
+            deadline="2s").replace("}\n", f"    token-command = '{path} $HOME;id'\n}}\n"))
+        self.assertEqual(self.send_test(), (OK, "queued"))
+        self.assertTrue([line for line in self.server.commands
+            if line.startswith("AUTH XOAUTH2")])
+        for script, words in (("echo who are you >&2; exit 4", "no token: exit status 4"),
+                ("exec sleep 600", "no token: killed at its deadline")):
+            self.command(script + "\n")
+            self.reload_for_another_connection()
+            result, text = self.send_test()
+            self.assertEqual(result, INTERNAL)
+            self.assertIn("token-command: " + words, text)
+            self.assertIn("token-command: " + words, self.daemon.log())
+        self.assertNotIn("token;$(id)", self.daemon.log())
+
+    def reload_for_another_connection(self):
+        """The one in use is not used any more."""
+        self.manager.set_all(("envsRelayTable", "port", 1, "u", self.server.port),
+            ("envsMail", "checkInterval", 0, "u", 3600 + self.server.connections))
+
+
+class Routes(PathTest):
+    sensors = {"inlet": ROM, "cellar": "28-00000000000b"}
+
+    def test_who_is_told_what_and_when(self):
+        self.begin_plain(limits={"reminder": "2s"}, group_window="1s", contacts=(
+            contact("ops"), contact("boss", escalate_after="2s"), contact("quiet", clears="false"),
+            contact("cellar", sensors="cel*"), contact("fire", min_severity="critical")))
+        for rom in self.sensors.values():
+            self.tree.put(rom, 28500)
+        first = self.await_mail("", to="ops")[0]
+        self.assertRegex(first["Subject"], r"^\[WARNING\] .*: (inlet|cellar) 28\.5 °C > 27\.0 °C, "
+            "and 1 more$")
+        self.assertIn("cellar", first.get_content())
+        mail, = self.await_mail("", to="cellar")[:1]
+        self.assertEqual(mail["Subject"], f"[WARNING] {SITE}: cellar 28.5 °C > 27.0 °C")
+        self.await_event(REMINDER)
+        self.await_mail("28.5", 1, to="boss")
+        self.await_mail("28.5", 2, to="ops")
+        for rom in self.sensors.values():
+            self.tree.put(rom, 20000)
+        self.await_event(CLEAR, 2)
+        self.await_mail("normal", 1, to="ops")
+        self.await_mail("normal", 1, to="boss")
+        subjects = {name: [str(mail["Subject"]) for mail in self.arrived()
+            if name + "@" in mail["To"]] for name in ("quiet", "fire", "cellar")}
+        self.assertFalse([text for text in subjects["quiet"] if "normal" in text])
+        self.assertFalse([text for text in subjects["cellar"] if "inlet" in text])
+        self.assertEqual(subjects["fire"], [])
+
+
+if __name__ == "__main__":
+    main()
