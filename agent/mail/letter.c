@@ -140,11 +140,13 @@ letter_tell_next(struct link *link, struct letter *letter, const struct smtp_rep
 	link->mailer->listener.outcome(link->mailer->listener.context, outcome);
 }
 
-static void
-tell_check(struct link *link, struct letter *letter, const struct smtp_report *report)
+void
+letter_tell_relay(struct link *link, struct letter *letter, const struct smtp_report *report)
 {
 	struct relay_outcome *check = letter->check;
 
+	if (check == NULL)
+		return;
 	letter->check = NULL;
 	*check = (struct relay_outcome){
 		.relay = link->relay,
@@ -156,7 +158,6 @@ tell_check(struct link *link, struct letter *letter, const struct smtp_report *r
 		.days = report->days,
 	};
 	text_copy(check->text, sizeof(check->text), report->text);
-	log_attempt(link, letter, NULL, report);
 	link->mailer->listener.checked(link->mailer->listener.context, check);
 }
 
@@ -164,7 +165,9 @@ void
 letter_tell_rest(struct link *link, struct letter *letter, const struct smtp_report *report)
 {
 	if (letter_is_check(letter))
-		tell_check(link, letter, report);
+		log_attempt(link, letter, NULL, report);
+	if (letter_is_check(letter) || report->has_days)
+		letter_tell_relay(link, letter, report);
 	while (letter->told < letter->job->recipient_count)
 		letter_tell_next(link, letter, report);
 }

@@ -348,16 +348,12 @@ write_mail(struct link *link, const struct mail_job *job)
 }
 
 static void
-tell_connected(struct link *link)
+report_connected(const struct link *link, struct smtp_report *ret_report)
 {
-	const struct smtp_connected *connected = &link->connected;
-	struct smtp_report report;
-
-	report_own(RESULT_OK, RESULT_DONE, "", &report);
-	report.took_ms = connected->took_ms;
-	report.has_days = connected->has_days;
-	report.days = connected->days;
-	finish_first(link, &report);
+	report_own(RESULT_OK, RESULT_DONE, "", ret_report);
+	ret_report->took_ms = link->connected.took_ms;
+	ret_report->has_days = link->connected.has_days;
+	ret_report->days = link->connected.days;
 }
 
 /* Half of the time that the relay has is kept for the mail that is sent last. */
@@ -374,8 +370,13 @@ is_worn_out(const struct link *link, int64_t now_ms)
 static void
 use_idle(struct link *link, int64_t now_ms)
 {
+	struct smtp_report report;
+
+	report_connected(link, &report);
 	while (first(link) != NULL && letter_is_check(first(link)))
-		tell_connected(link);
+		finish_first(link, &report);
+	if (first(link) != NULL && link->mails == 0 && report.has_days)
+		letter_tell_relay(link, first(link), &report);
 	if (link->mails == 0)
 		link->idle_until_ms = now_ms; /* it was for a check alone */
 	if (is_worn_out(link, now_ms) || (first(link) == NULL && now_ms >= link->idle_until_ms)) {

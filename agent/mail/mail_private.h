@@ -88,6 +88,9 @@ void report_own(
 void letter_tell_next(struct link *link, struct letter *letter, const struct smtp_report *report);
 void letter_tell_rest(struct link *link, struct letter *letter, const struct smtp_report *report);
 
+/* What its connection has found out of the relay: once. */
+void letter_tell_relay(struct link *link, struct letter *letter, const struct smtp_report *report);
+
 /* link.c */
 struct link *link_new(uint32_t relay); /* NULL: out of memory */
 void link_free(struct link *link);     /* kills what runs; copes with NULL */

@@ -202,20 +202,19 @@ class Checks(MailerTest):
         mailer.tell("check 1 1")
         self.assertRegex(mailer.line("checked"), f"^1 serverNotReady {TEMPORARY} -1 .*go away")
 
-
     def test_tell_how_long_the_certificate_lasts(self):
         folder = tempfile.TemporaryDirectory(prefix="envs-")
         self.addCleanup(folder.cleanup)
         certificates = Certificates(folder.name)
         for name, want in (("good", "^1 ok 0 (39|40) $"),
                 ("other", "^1 certificateInvalid [12] (39|40) .*mismatch")):
-            with self.subTest(name=name):
-                fake = self.fake(security="tls", context=certificates.context(name))
-                mailer = self.mailer()
-                mailer.relay(fake.port, security=1, ca_file=certificates.ca)
-                mailer.tell("check 1 1")
-                self.assertRegex(mailer.line("checked"), want)
-
+            for job in ("check 1 1", f"mail 1 1 {OPS}"):
+                with self.subTest(name=name, job=job):
+                    fake = self.fake(security="tls", context=certificates.context(name))
+                    mailer = self.mailer()
+                    mailer.relay(fake.port, security=1, ca_file=certificates.ca)
+                    mailer.tell(job)
+                    self.assertRegex(mailer.line("checked"), want)
 
 class Failures(MailerTest):
     def test_a_helper_killed_while_it_sends_is_a_result_and_the_next_goes(self):
