@@ -56,7 +56,12 @@ class MailServer(Process):
         command = " ".join(self.prepare())
         script = self.write("run", f"mount --bind {self.path('passwd')} /etc/passwd &&\n"
             f"mount --bind {self.path('group')} /etc/group &&\nexec {command}\n")
-        super().__init__(stage, self.name, ["unshare", *options, "sh", script])
+        self.command = ["unshare", *options, "sh", script]
+        self.start(stage)
+
+    def start(self, stage):
+        """Again, too, behind stop()."""
+        super().__init__(stage, self.name, self.command)
         for port in self.ports.values():
             await_(lambda port=port: self.died("listening") or self.is_listening(port),
                 f"{self.name} listens on {port}")
@@ -146,6 +151,7 @@ maildir:
   driver = appendfile
   directory = {self.mails}
   maildir_format
+  return_path_add
 begin authenticators
 plain:
   driver = plaintext

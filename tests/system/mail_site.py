@@ -88,14 +88,16 @@ class MailSite(harness.SystemTest):
 
     # ---- over SNMP ----
 
-    def relay_row(self, index=1):
-        return self.manager.rows("envsRelayTable")[index]
+    def relay_row(self, index=None):
+        """The first, unless it is named by its index."""
+        rows = self.manager.rows("envsRelayTable")
+        return rows[min(rows) if index is None else index]
 
-    def await_relay(self, index=1, **cells):
+    def await_relay(self, index=None, **cells):
         def look():
             row = self.relay_row(index)
             return row if all(row.get(key) == cells[key] for key in cells) else None
-        return await_(look, f"relay {index} gets {cells}")
+        return await_(look, f"relay {index or ''} gets {cells}")
 
     def await_path(self, state):
         await_(lambda: self.manager.scalar("mailPathState") == state, f"path state {state}")

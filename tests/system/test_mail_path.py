@@ -213,8 +213,8 @@ class Tests(PathTest):
 
     def ctl(self, *arguments):
         return subprocess.run([CTL, "-v2c", "-c", "private", "-H",
-            f"127.0.0.1:{self.stage.master.port}", *arguments], env=self.stage.snmp_env(), capture_output=True, text=True, timeout=60,
-            check=False)
+            f"127.0.0.1:{self.stage.master.port}", *arguments], env=self.stage.snmp_env(),
+            capture_output=True, text=True, timeout=60, check=False)
 
 
 class SignsOfLife(PathTest):
