@@ -9,15 +9,25 @@
 
 #define CHECK_PAUSE_MS 60000 /* however often settings change */
 
-struct outbox_relay *
-outbox_relay(struct engine *engine, uint32_t index)
+static struct outbox_relay *
+find(struct engine *engine, uint32_t index)
 {
 	struct outbox_mail *mail = &engine->outbox.mail;
-	struct outbox_relay *relays;
 
 	for (size_t i = 0; i < mail->relay_count; i++)
 		if (mail->relays[i].index == index)
 			return &mail->relays[i];
+	return NULL;
+}
+
+struct outbox_relay *
+outbox_relay(struct engine *engine, uint32_t index)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+	struct outbox_relay *relays, *found = find(engine, index);
+
+	if (found != NULL)
+		return found;
 	relays = reallocarray(mail->relays, mail->relay_count + 1, sizeof(*relays));
 	if (relays == NULL)
 		return NULL;
@@ -298,22 +308,26 @@ is_given_up(const struct engine *engine, const struct outbox_relay *relay)
 	return relay->blocked_ms != 0 || relay->check_failures >= engine->conf->mail.check_failures;
 }
 
+/* Of what is not known nothing bad is thought, but it is no proof that the path is up again. */
 bool
 outbox_relays_fail(struct engine *engine, struct path_trouble *ret_trouble)
 {
-	const struct outbox_mail *mail = &engine->outbox.mail;
+	static const struct outbox_relay unknown = { .text = "" };
+	bool was_down = outbox_channel(engine, CHANNEL_MAIL)->path_alarm != 0;
 	const struct conf_relay *choice = NULL;
 	struct path_trouble trouble = { .is_certain = true };
 	bool has_one = false;
 
 	while ((choice = next_choice(engine->conf, choice)) != NULL) {
-		const struct outbox_relay *relay = NULL;
+		const struct outbox_relay *relay = find(engine, choice->index);
 
-		for (size_t i = 0; i < mail->relay_count; i++)
-			if (mail->relays[i].index == choice->index)
-				relay = &mail->relays[i];
-		if (relay == NULL || !relay->is_failing)
+		if (relay != NULL && relay->is_proven)
 			return false;
+		if (relay == NULL || !relay->is_failing) {
+			if (!was_down)
+				return false;
+			relay = &unknown;
+		}
 		trouble.is_certain &= is_given_up(engine, relay);
 		if (!has_one) {
 			trouble.result = relay->result;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Is the way of mail alive?  Checks, alarms of the path, test mails, signs of life, routes."""
 import os
+import signal
 import stat
 import subprocess
 
@@ -94,8 +95,17 @@ class Checks(PathTest):
         self.assertTrue(event.text.endswith(b": 421 shutting down."), event.text)
         await_(lambda: self.notified(PATH_DOWN), "its notification")
 
+        # a restart tells nothing new
+        self.daemon.signal(signal.SIGKILL)
+        self.daemon.popen.wait()
+        tries = self.server.connections
+        self.daemon = self.stage.daemon(self.config(relay(self.server.port, **self.way), **CHECKS))
+        self.daemon.await_master()
+        await_(lambda: self.server.connections >= tries + 2, "it is checked again")
+        self.assertEqual([row.index for row in self.alarms(PATH)], [alarm.index])
+
         self.server.faults.clear()
-        self.await_event(PATH_UP)
+        self.assertEqual(self.await_event(PATH_UP).alarmId, alarm.index)
         await_(lambda: self.notified(PATH_UP), "the notification of its end")
         self.assertEqual(self.alarms(PATH), [])
         self.await_path(PATH_OK)

@@ -175,9 +175,16 @@ relays_are_checked_while_nothing_is_sent(void **state)
 	assert_int_equal(bench_event(bench, 2)->kind, EVENT_PATH_DOWN);
 	assert_string_equal(bench_event(bench, 2)->detail,
 	    "Messages do not get out by mail: the mail server cannot be reached: how it is.");
+
+	mail_restart(bench, 20000); /* that nothing is known of it any more is no good news */
+	bench_pass(bench, MINUTE);
+	assert_int_equal(bench_event(bench, 3)->kind, EVENT_AGENT_START);
+	assert_int_equal(bench_look(bench)->events->last_seq, 3);
+	assert_int_equal(bench_look(bench)->alarms->count, 1);
 	end_check(bench, RESULT_OK, RESULT_DONE, 56);
-	assert_int_equal(bench_event(bench, 3)->kind, EVENT_PATH_UP);
-	assert_null(bench_event(bench, 3)->detail);
+	assert_int_equal(bench_event(bench, 4)->kind, EVENT_PATH_UP);
+	assert_null(bench_event(bench, 4)->detail);
+	assert_int_equal(bench_event(bench, 4)->alarm_id, bench_event(bench, 2)->alarm_id);
 	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_OK);
 	assert_int_equal(bench_look(bench)->alarms->count, 0);
 }
