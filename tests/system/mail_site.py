@@ -3,14 +3,16 @@
 import email
 import email.policy
 import os
+import subprocess
 import unittest
 
 import harness
 import traps
-from harness import GOOD, await_, bus, sensor
+from harness import BUILD, GOOD, await_, bus, sensor
 from smtp_helper import PROGRAM as HELPER
 from smtp_helper import Certificates
 
+CTL = os.path.join(BUILD, "envsensorctl")
 SITE = "Plzeň – věž"
 FROM, PASSWORD = "alarm@example.org", "s3cret-pass"
 OPS = "ops@example.org"
@@ -18,12 +20,12 @@ ROM = "28-00000000000a"
 
 SNMP, MAIL = 1, 2  # EnvsChannel
 (RAISE, CLEAR, REMINDER, PATH_DOWN, PATH_UP, TEST, HEARTBEAT) = 1, 4, 11, 17, 18, 24, 25  # EnvsKind
-LIMIT, PATH = 1, 5  # envsAlarmKind
+PATH = 5  # envsAlarmKind
 DELIVERY_NOTIFICATION = 3
 PATH_OK, PATH_UNKNOWN, PATH_DEGRADED, PATH_FAILED = 2, 3, 4, 5  # envsMailPathState
 RELAY_OK, RELAY_UNKNOWN, RELAY_PROBING, RELAY_DOWN = 1, 2, 3, 4  # envsRelayState
-IDLE, SEND, RUNNING = 1, 2, 3  # envsMailTest
-DELIVERED, HELD, EXPIRED = 1, 2, 8  # envsDeliveryState
+IDLE, SEND = 1, 2  # envsMailTest
+DELIVERED, EXPIRED = 1, 8  # envsDeliveryState
 
 # Times that a test can wait for.
 QUICK = {"retry-base": "100ms", "retry-cap": "400ms"}
@@ -121,6 +123,12 @@ class MailSite(harness.SystemTest):
         await_(lambda: self.manager.cell("envsMail", "test") == IDLE, "the test ends")
         return (self.manager.cell("envsMail", "testResult"),
             self.manager.cell("envsMail", "testText").decode())
+
+    def ctl(self, *arguments):
+        """envsensorctl, as an operator calls it."""
+        return subprocess.run([CTL, "-v2c", "-c", "private", "-H",
+            f"127.0.0.1:{self.stage.master.port}", *arguments], env=self.stage.snmp_env(),
+            capture_output=True, text=True, timeout=60, check=False)
 
     # ---- mails ----
 

@@ -12,7 +12,7 @@ import unittest
 from harness import await_, full_pass_only
 from mail_servers import Exim, Postfix, programs
 from mail_site import (DELIVERED, FROM, MAIL, OPS, PASSWORD, PATH_DOWN, PATH_FAILED, PATH_OK,
-    PATH_UP, RAISE, RELAY_OK, ROM, SITE, MailSite, contact, parse, relay)
+    PATH_UP, RAISE, RELAY_OK, ROM, SITE, MailSite, parse, relay)
 from smtp_helper import main
 
 LOCATION = "Sklep č. 3, Žižkov"
@@ -137,6 +137,8 @@ class Real(MailSite):
                     self.reload(self.way(security, auth=mechanism))
                     self.assertEqual(self.send_test()[0], OK)
                     await_(lambda before=before: len(self.arrived()) > before, "the test mail")
+        done = self.ctl("test-mail", "ops")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn(self.relay_row().certificateDays, (39, 40))
         self.await_relay(state=RELAY_OK, lastResult=OK, lastCode=250)
 
