@@ -11,6 +11,7 @@ for; its end ends the program.
 
   fault PHASE KIND [TIMES]   so many times, or always; PHASE see PHASES, KIND see FAULTS
   reply PHASE TEXT           what is said there from now on, as "550 5.7.1 no"
+                             (taken-drop and taken-reset are of dot only)
   well                       no fault and no reply any more
   stats                      connections=N mails=N
 """
@@ -76,6 +77,14 @@ def sending(make):
     return fault
 
 
+def taking(fault):
+    """Behind the dot: the mail is there, and nobody is told."""
+    def taken(link, code):
+        link.server.keep(link.mail)
+        fault(link, code)
+    return taken
+
+
 FAULTS = {
     "4xx": sending(lambda code: b"450 4.3.0 not now\r\n"),
     "5xx": sending(lambda code: b"550 5.3.0 never\r\n"),
@@ -91,6 +100,8 @@ FAULTS = {
     "line": sending(lambda code: b"%d %s\r\n" % (code, b"x" * 100000)),
     "flood": sending(lambda code: b"".join(b"%d-%s\r\n" % (code, b"x" * 100)
         for _ in range(1000)) + b"%d end\r\n" % code),
+    "taken-drop": taking(fault_drop),
+    "taken-reset": taking(fault_reset),
     "lines": None,  # the reply itself with 999 lines before it: long, and all right
 }
 FAULTS["454"] = sending(lambda code: b"454 4.7.0 not now\r\n")
@@ -170,7 +181,7 @@ class Link:
     def __init__(self, server, sock):
         self.server, self.raw, self.sock = server, sock, sock
         self.buffer = b""
-        self.sender, self.recipients, self.is_in = None, [], False
+        self.sender, self.recipients, self.mail, self.is_in = None, [], None, False
         self.is_tls = False
 
     def send(self, data):
@@ -355,13 +366,13 @@ class Link:
             self.fill()
         body, self.buffer = self.buffer.split(b"\r\n.\r\n", 1)
         body = (b"\r\n" + body).replace(b"\r\n.", b"\r\n")[2:] + b"\r\n"
-        mail = (self.sender, self.recipients, body)
+        self.mail = (self.sender, self.recipients, body)
         fault = "dot" in self.server.faults or "dot" in self.server.replies
         if not fault:
-            self.server.keep(mail)
+            self.server.keep(self.mail)
         self.sender, self.recipients = None, []
         if self.say("dot", "250 2.0.0 queued") and fault:
-            self.server.keep(mail)
+            self.server.keep(self.mail)
 
     def do_rset(self, _):
         self.sender, self.recipients = None, []

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Mail while the world breaks: replies that are lost.
+
+Every alarm has a mail at the relay; what may have arrived comes at most once more for each attempt
+whose end nobody knows, under the same Message-ID.  What was stored says the same.
+"""
+import collections
+import email
+import email.policy
+import os
+import re
+import unittest
+
+import harness
+import test_delivery
+from harness import GOOD, IS_LONG, await_, bus, full_pass_only, section, sensor
+from smtp_helper import PROGRAM as HELPER
+from smtp_helper import SmtpFake
+
+TIMES = 200 if IS_LONG else 10  # of each kind
+LATER_S = 60  # for what has to be tried again
+
+RAISE = 1  # EnvsKind
+MAIL = 2  # EnvsChannel
+DELIVERED = 1  # EnvsDeliveryState
+NOBODY = 10000  # of limits that are not to be met
+AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1, "high_warning": 27}
+
+Row = collections.namedtuple("Row", "seq state in_doubt lead")
+
+
+class Mails:
+    """What the relay has taken."""
+
+    def __init__(self, fake):
+        self.all = [email.message_from_bytes(octets, policy=email.policy.default)
+            for _, _, octets in fake.mails]
+        self.times = collections.Counter(self.seq(mail) for mail in self.all)
+
+    @staticmethod
+    def seq(mail):
+        """Of the event that its Message-ID names."""
+        return int(re.fullmatch(r"<[\da-f-]{36}\.(\d+)\.0@example\.org>", mail["Message-ID"])[1])
+
+    def by_source(self):
+        """The Message-IDs under which each sensor was told of."""
+        sources = collections.defaultdict(set)
+        for mail in self.all:
+            told = re.search(r"Prague 1: (s\d+) ", str(mail["Subject"]))
+            sources[told[1] if told else None].add(mail["Message-ID"])
+        return sources
+
+    def repeats(self):
+        return self.times.total() - len(self.times)
+
+
+@unittest.skipUnless(os.path.exists(HELPER), "this build has no mail")
+class MailTest(test_delivery.DeliveryTest):
+    def begin(self, sensors, helper=HELPER, **relay):  # pylint: disable=arguments-differ
+        self.names = [f"s{number:04d}" for number in range(1, sensors + 1)]
+        self.raised = 0
+        self.fake = SmtpFake()
+        self.addCleanup(self.fake.stop)
+        os.environ["ENVSENSORD_SMTP"] = helper
+        self.addCleanup(os.environ.pop, "ENVSENSORD_SMTP")
+        self.config = self.configuration(**relay)
+        self.wave(0)
+        self.stage.snmpd()
+        self.start()
+        self.manager.await_sensor(self.names[-1], quality=GOOD)
+
+    def configuration(self, **relay):
+        """No mail waits for another, and none is too many."""
+        relay = {"host": "127.0.0.1", "port": self.fake.port, "security": "none", **relay}
+        words = " ".join(f"{key.replace('_', '-')} = {value}" for key, value in relay.items())
+        return (f"""site = "Prague 1"
+mail {{
+    from = "sensors@example.org"
+    group-window = 0
+    connection-mails = 2
+    relay {{ {words.replace("127.0.0.1", '"127.0.0.1"')} }}
+}}
+delivery {{
+    retry-base = 100ms  retry-cap = 300ms  retention-rows = {NOBODY}  pace = {NOBODY}
+}}
+limiter {{
+    burst = 1000  per-hour = {NOBODY}  per-day = {NOBODY}  flood-raises = {NOBODY}
+}}
+""" + section("contact", "ops", {"address": "ops@example.org"})
+            + bus("rack", "sim", self.stage.path("script"))
+            + "".join(sensor(name, "rack", name, **AT_ONCE) for name in self.names))
+
+    def wave(self, more):
+        """So many more sensors cross their limit."""
+        self.raised += more
+        self.stage.write("script", "".join(f"{name} {34 if at < self.raised else 20}\n"
+            for at, name in enumerate(self.names)))
+
+    # ---- what is true at the end ----
+
+    def rows(self):
+        """Of mail, by sensor; the events of the database are what has to have come."""
+        with self.database() as database:
+            self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            events = dict(database.execute("SELECT seq, source FROM event WHERE kind = ?",
+                (RAISE,)).fetchall())
+            rows = [Row(*row) for row in database.execute("SELECT seq, state, in_doubt, lead "
+                "FROM delivery WHERE channel = ?", (MAIL,)).fetchall()]
+        database.close()
+        self.assertEqual({row.seq for row in rows} & events.keys(), events.keys())
+        return {events[row.seq]: row for row in rows if row.seq in events}
+
+    def check_told(self):
+        """Of each alarm once, and once more at most for each attempt that is in doubt."""
+        await_(lambda: set(self.names) <= Mails(self.fake).by_source().keys(),
+            "a mail of each alarm", LATER_S)
+        await_(lambda: self.manager.scalar("deliveryPending") == 0, "the queue is empty", LATER_S)
+        in_doubt = self.manager.cell("envsChannelTable", "inDoubt", MAIL)
+        self.daemon.stop_well()
+        rows, mails = self.rows(), Mails(self.fake)
+        sources = mails.by_source()
+        self.assertEqual(sorted(rows), self.names)
+        for name, row in rows.items():
+            self.assertEqual((row.state, row.lead), (DELIVERED, row.seq), name)
+            self.assertEqual(len(sources[name]), 1, name)
+            self.assertIn(mails.times[row.seq], range(1, row.in_doubt + 2), name)
+        self.assertLessEqual(sum(row.in_doubt for row in rows.values()), in_doubt)
+        self.assertLessEqual(mails.repeats(), in_doubt)
+        return mails, in_doubt
+
+
+@full_pass_only
+class Lost(MailTest):
+    def test_a_reply_that_is_lost_after_the_dot_costs_one_repeat_and_no_mail(self):
+        self.begin(2 * TIMES)
+        for round_ in range(TIMES):
+            self.fake.fault("dot", ("taken-drop", "taken-reset")[round_ % 2], 1)
+            self.wave(2)
+            await_(lambda: self.fake.faults["dot"][1] == 0, "the dot of a mail")
+        mails, in_doubt = self.check_told()
+        self.assertEqual((in_doubt, mails.repeats()), (TIMES, TIMES))
+
+
+if __name__ == "__main__":
+    harness.main()
