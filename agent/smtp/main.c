@@ -235,6 +235,15 @@ keep_memory_private(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* Nobody listens any more: a silent relay or resolver must not keep us.  The input's end would be
+ * seen only between two questions. */
+static int
+serve_while_wanted(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* of the thread that started us, so of the mailer */
+	return serve();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -246,5 +255,5 @@ main(int argc, char **argv)
 	r = parse_options(argc, argv, &options);
 	if (r != 0 || options.task == TASK_LEAVE)
 		return r;
-	return options.task == TASK_PROBE ? probe_within(&options) : serve();
+	return options.task == TASK_PROBE ? probe_within(&options) : serve_while_wanted();
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Mail while the world breaks: replies that are lost.
+"""Mail while the world breaks: replies that are lost, kill -9 of daemon and helper as they send.
 
 Every alarm has a mail at the relay; what may have arrived comes at most once more for each attempt
 whose end nobody knows, under the same Message-ID.  What was stored says the same.
@@ -9,7 +9,10 @@ import collections
 import email
 import email.policy
 import os
+import random
 import re
+import signal
+import threading
 import unittest
 
 import harness
@@ -17,7 +20,9 @@ import test_delivery
 from harness import GOOD, IS_LONG, await_, bus, full_pass_only, section, sensor
 from smtp_helper import PROGRAM as HELPER
 from smtp_helper import SmtpFake
+from smtp_fake import Closed, fault_silence
 
+SEED = 5321
 TIMES = 200 if IS_LONG else 10  # of each kind
 LATER_S = 60  # for what has to be tried again
 
@@ -26,8 +31,26 @@ MAIL = 2  # EnvsChannel
 DELIVERED = 1  # EnvsDeliveryState
 NOBODY = 10000  # of limits that are not to be met
 AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1, "high_warning": 27}
+PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "dot", "dot", "dot")
 
 Row = collections.namedtuple("Row", "seq state in_doubt lead")
+
+
+def is_alive(pid):
+    """A zombie is not: whom it belongs to may not care."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children_of(pid):
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+            found += [int(child) for child in file.read().split()]
+    return found
 
 
 class Mails:
@@ -97,6 +120,9 @@ limiter {{
         self.stage.write("script", "".join(f"{name} {34 if at < self.raised else 20}\n"
             for at, name in enumerate(self.names)))
 
+    def helpers(self):
+        return children_of(self.daemon.pid)
+
     # ---- what is true at the end ----
 
     def rows(self):
@@ -140,6 +166,53 @@ class Lost(MailTest):
             await_(lambda: self.fake.faults["dot"][1] == 0, "the dot of a mail")
         mails, in_doubt = self.check_told()
         self.assertEqual((in_doubt, mails.repeats()), (TIMES, TIMES))
+
+
+@full_pass_only
+class Killed(MailTest):
+    """Each time in some phase of a mail, before the relay answers or just after."""
+
+    def strike(self, kill, phase, is_answered, is_taken):
+        """What happens instead of a reply; the event is set when it has happened."""
+        done = threading.Event()
+
+        def fault(link, code):
+            if phase == "dot" and (is_taken or is_answered):
+                link.server.keep(link.mail)
+            if is_answered:
+                link.send(b"%d as you like\r\n" % code)
+            kill()
+            done.set()
+            if is_answered:
+                raise Closed
+            fault_silence(link, code)  # whoever still waits for it does so for long
+
+        self.fake.faults[phase] = [fault, 1]
+        return done
+
+    def kill_daemon(self):
+        """Its helper does not outlive it, whatever it waits for."""
+        helpers = self.helpers()
+        self.daemon.kill()
+        await_(lambda: not any(is_alive(pid) for pid in helpers), "no helper is left")
+
+    def kill_helper(self):
+        for pid in self.helpers():
+            os.kill(pid, signal.SIGKILL)
+
+    def test_by_kill_9_as_it_sends_daemon_and_helper_lose_nothing(self):
+        luck = random.Random(SEED)
+        self.begin(2 * TIMES * 4)
+        for round_ in range(2 * TIMES):
+            is_daemon = round_ % 2 == 0
+            done = self.strike(self.kill_daemon if is_daemon else self.kill_helper,
+                luck.choice(PHASES), luck.random() < 0.5, luck.random() < 0.5)
+            self.wave(4)
+            self.assertTrue(done.wait(harness.WAIT_S), f"round {round_}: no mail came")
+            if is_daemon:
+                self.start(wait=False)
+        self.daemon.await_master()
+        self.check_told()
 
 
 if __name__ == "__main__":
