@@ -63,6 +63,7 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/mail_servers.py \
 	tests/system/mail_site.py \
 	tests/system/manager.py \
+	tests/system/namespace.py \
 	tests/system/owserver.py \
 	tests/system/rack.py \
 	tests/system/smtp_helper.py \

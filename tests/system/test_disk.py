@@ -8,9 +8,9 @@ in a mount namespace of its own.
 import glob
 import os
 import subprocess
-import sys
 
 import harness
+import namespace
 from harness import GOOD, await_, bus, sensor
 
 OK, FAILED = 1, 3  # envsStorageState
@@ -18,8 +18,6 @@ WARNING = 2  # EnvsSeverity
 RAISE, CLEAR, AGENT_START, STORAGE_TROUBLE, STORAGE_OK = 1, 4, 14, 20, 21  # EnvsKind
 STORAGE_ALARM = 6  # envsAlarmKind
 
-INSIDE = "ENVSENSOR_TEST_HAS_NAMESPACE"
-NAMESPACE = ["unshare", "--map-root-user", "--mount"]
 AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1, "high_warning": 27}
 
 
@@ -220,18 +218,6 @@ class Damaged(DiskTest):
         self.assertEqual(self.manager.scalar("storageState"), OK)
 
 
-def run_inside():
-    """Starts this file again where it may mount."""
-    if INSIDE in os.environ:
-        return
-    if subprocess.run([*NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"], check=False,
-            capture_output=True).returncode != 0:
-        print("skipped: no mount namespace may be made here (unshare --map-root-user --mount)")
-        sys.exit(77)
-    os.environ[INSIDE] = "1"
-    os.execvp(NAMESPACE[0], [*NAMESPACE, sys.executable, "-B", *sys.argv])
-
-
 if __name__ == "__main__":
-    run_inside()
+    namespace.run_inside("mount")
     harness.main()
