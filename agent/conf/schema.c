@@ -398,7 +398,8 @@ static const struct field rows[] = {
 	    .help = "What prints the token for xoauth2. It is not run by a shell." },
 	{ RELAY(connect_timeout_ms), .key = "connect-timeout", .type = FIELD_DURATION,
 	    .min = 100 * MS, .max = HOUR, .fallback = "30s",
-	    .help = "How long a connection may take." },
+	    .help = "How long it may take to find the address of the relay, and as long again to "
+		    "reach it." },
 	{ RELAY(command_timeout_ms), .key = "command-timeout", .type = FIELD_DURATION,
 	    .min = 100 * MS, .max = HOUR, .fallback = "60s",
 	    .help = "How long the answer to a command may take." },

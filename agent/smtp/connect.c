@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "core/strbuf.h"
+#include "core/text.h"
 #include "smtp/session.h"
 #include "sys/clock.h"
+#include "sys/thread.h"
 
 static void
 name_address(const struct addrinfo *address, char *to, size_t size)
@@ -125,24 +127,59 @@ tell_addresses(struct session *session, const struct addrinfo *list)
 	session_tell(session, "resolved", "%s: %s", session->relay->host, buffer);
 }
 
-/* The resolver takes as long as it likes; whoever started us ends us then. */
+/* ---- the name ---- */
+
+/* Static: a resolver that is left behind goes on with it. */
+static struct lookup {
+	char host[sizeof(((struct smtp_relay *)NULL)->host)];
+	char port[8];
+	struct addrinfo *list;
+	int r;
+} lookup;
+
+static void
+look_up(void *context)
+{
+	struct lookup *own = context;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+
+	own->r = getaddrinfo(own->host, own->port, &hints, &own->list);
+}
+
+/* getaddrinfo has no time-out, and that of the resolver's configuration may be minutes. */
+static bool
+resolve(struct session *session)
+{
+	const struct smtp_relay *relay = session->relay;
+	struct thread *thread;
+	int r;
+
+	text_copy(lookup.host, sizeof(lookup.host), relay->host);
+	snprintf(lookup.port, sizeof(lookup.port), "%u", (unsigned)relay->port);
+	r = thread_start("resolve", look_up, &lookup, &thread);
+	if (r < 0)
+		return session_fail(
+		    session, SMTP_RESOLVE, SMTP_BROKEN, "no thread: %s", strerror(-r));
+	if (thread_join(thread, relay->connect_ms) < 0)
+		return session_fail(session, SMTP_RESOLVE, SMTP_UNKNOWN_HOST,
+		    "%s: the resolver does not answer", relay->host);
+	if (lookup.r != 0)
+		return session_fail(session, SMTP_RESOLVE, SMTP_UNKNOWN_HOST, "%s: %s", relay->host,
+		    gai_strerror(lookup.r));
+	return true;
+}
+
 bool
 session_dial(struct session *session)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
-	struct addrinfo *list, *address;
+	const struct addrinfo *address;
 	bool is_connected = false;
-	char port[8];
-	int r;
 
-	snprintf(port, sizeof(port), "%u", (unsigned)session->relay->port);
-	r = getaddrinfo(session->relay->host, port, &hints, &list);
-	if (r != 0)
-		return session_fail(session, SMTP_RESOLVE, SMTP_UNKNOWN_HOST, "%s: %s",
-		    session->relay->host, gai_strerror(r));
-	tell_addresses(session, list);
-	for (address = list; address != NULL && !is_connected; address = address->ai_next)
+	if (!resolve(session))
+		return false;
+	tell_addresses(session, lookup.list);
+	for (address = lookup.list; address != NULL && !is_connected; address = address->ai_next)
 		is_connected = dial_one(session, address);
-	freeaddrinfo(list);
+	freeaddrinfo(lookup.list);
 	return is_connected;
 }
