@@ -86,10 +86,19 @@ is_under_way(const struct engine *engine)
 	return false;
 }
 
+/* Mail is not waited for: its carrier has ended before, and has said all that it had to say. */
 bool
 outbox_is_busy(const struct engine *engine)
 {
-	return engine->outbox.has_results || is_under_way(engine);
+	const struct outbox *outbox = &engine->outbox;
+
+	for (size_t i = 0; i < outbox->count; i++) {
+		const struct delivery *delivery = &outbox->rows[i].delivery;
+
+		if (delivery_is_under_way(delivery) && delivery->channel != CHANNEL_MAIL)
+			return true;
+	}
+	return outbox->has_results;
 }
 
 /* Something could leave, but has to be stored as handed over first. */

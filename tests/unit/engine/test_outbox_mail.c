@@ -288,6 +288,21 @@ a_mailer_that_takes_no_more_is_asked_again(void **state)
 	assert_int_equal(bench->mail_count, 2);
 }
 
+static void
+one_under_way_does_not_hold_up_the_end(void **state)
+{
+	struct bench *bench = *state;
+	struct chan_message stop = { .kind = ENGINE_STOP };
+
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 28000);
+	bench_pass(bench, 10000);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_SENDING);
+	engine_step(bench->engine, &stop, &bench->now);
+	bench_turn(bench);
+	assert_false(engine_is_sending(bench->engine));
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -306,6 +321,7 @@ main(void)
 		ON_A_BENCH(one_mail_is_in_doubt_just_before_its_dot_and_a_lot_at_once),
 		ON_A_BENCH(what_a_relay_refuses_of_a_lot_is_no_doubt),
 		ON_A_BENCH(a_mailer_that_takes_no_more_is_asked_again),
+		ON_A_BENCH(one_under_way_does_not_hold_up_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
