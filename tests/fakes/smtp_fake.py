@@ -35,7 +35,7 @@ class Closed(Exception):
     """The connection is to be closed."""
 
 
-# ---- faults: what is done in the place of a reply of `code` ----
+# ---- faults: what is done in the place of a reply of `code`, or before it, if it returns true ----
 
 def fault_421(link, code):
     link.send(b"421 4.3.2 shutting down\r\n")
@@ -217,8 +217,7 @@ class Link:
         text = self.server.replies.get(phase, text)
         code = int(text[:3])
         fault = self.server.take_fault(phase)
-        if fault is not None:
-            fault(self, code)
+        if fault is not None and not fault(self, code):
             return False
         self.send(self.server.lengthen(phase, text).encode() + b"\r\n")
         return code < 400

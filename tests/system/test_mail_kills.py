@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Mail while the world breaks: replies that are lost, kill -9 of daemon and helper as they send.
+"""Mail while the world breaks: replies that are lost, kill -9 of daemon and helper as they send, a
+relay or helper that hangs, and an end in order with a mail in hand.
 
 Every alarm has a mail at the relay; what may have arrived comes at most once more for each attempt
 whose end nobody knows, under the same Message-ID.  What was stored says the same.
@@ -12,6 +13,7 @@ import os
 import random
 import re
 import signal
+import stat
 import threading
 import unittest
 
@@ -28,7 +30,7 @@ LATER_S = 60  # for what has to be tried again
 
 RAISE = 1  # EnvsKind
 MAIL = 2  # EnvsChannel
-DELIVERED = 1  # EnvsDeliveryState
+DELIVERED, SENDING = 1, 4  # EnvsDeliveryState
 NOBODY = 10000  # of limits that are not to be met
 AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1, "high_warning": 27}
 PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "dot", "dot", "dot")
@@ -78,8 +80,11 @@ class Mails:
         return self.times.total() - len(self.times)
 
 
+@full_pass_only
 @unittest.skipUnless(os.path.exists(HELPER), "this build has no mail")
 class MailTest(test_delivery.DeliveryTest):
+    poll_interval = "100ms"
+
     def begin(self, sensors, helper=HELPER, **relay):  # pylint: disable=arguments-differ
         self.names = [f"s{number:04d}" for number in range(1, sensors + 1)]
         self.raised = 0
@@ -112,7 +117,7 @@ limiter {{
     burst = 1000  per-hour = {NOBODY}  per-day = {NOBODY}  flood-raises = {NOBODY}
 }}
 """ + section("contact", "ops", {"address": "ops@example.org"})
-            + bus("rack", "sim", self.stage.path("script"))
+            + bus("rack", "sim", self.stage.path("script"), poll_interval=self.poll_interval)
             + "".join(sensor(name, "rack", name, **AT_ONCE) for name in self.names))
 
     def wave(self, more):
@@ -123,6 +128,25 @@ limiter {{
 
     def helpers(self):
         return children_of(self.daemon.pid)
+
+    def catch(self, phase, act=lambda link, code: True):
+        """A mail that comes to this phase waits there; then comes the reply, or act(link, code)."""
+        caught, go_on = threading.Event(), threading.Event()
+
+        def fault(link, code):
+            caught.set()
+            go_on.wait()
+            return act(link, code)
+
+        self.fake.faults[phase] = [fault, 1]
+        self.addCleanup(go_on.set)
+        return caught, go_on
+
+    def await_caught(self, caught):
+        self.assertTrue(caught.wait(harness.WAIT_S), "no mail came")
+
+    def await_mails(self, count):
+        await_(lambda: len(self.fake.mails) == count, f"{count} mails")
 
     # ---- what is true at the end ----
 
@@ -157,7 +181,6 @@ limiter {{
         return mails, in_doubt
 
 
-@full_pass_only
 class Lost(MailTest):
     def test_a_reply_that_is_lost_after_the_dot_costs_one_repeat_and_no_mail(self):
         self.begin(2 * TIMES)
@@ -169,27 +192,25 @@ class Lost(MailTest):
         self.assertEqual((in_doubt, mails.repeats()), (TIMES, TIMES))
 
 
-@full_pass_only
 class Killed(MailTest):
     """Each time in some phase of a mail, before the relay answers or just after."""
 
     def strike(self, kill, phase, is_answered, is_taken):
-        """What happens instead of a reply; the event is set when it has happened."""
-        done = threading.Event()
-
-        def fault(link, code):
+        """What happens instead of a reply."""
+        def act(link, code):
             if phase == "dot" and (is_taken or is_answered):
                 link.server.keep(link.mail)
             if is_answered:
                 link.send(b"%d as you like\r\n" % code)
             kill()
-            done.set()
+            struck.set()
             if is_answered:
                 raise Closed
             fault_silence(link, code)  # whoever still waits for it does so for long
 
-        self.fake.faults[phase] = [fault, 1]
-        return done
+        struck = threading.Event()
+        self.catch(phase, act)[1].set()
+        return struck
 
     def kill_daemon(self):
         """Its helper does not outlive it, whatever it waits for."""
@@ -198,22 +219,117 @@ class Killed(MailTest):
         await_(lambda: not any(is_alive(pid) for pid in helpers), "no helper is left")
 
     def kill_helper(self):
-        for pid in self.helpers():
-            os.kill(pid, signal.SIGKILL)
+        helper, = self.helpers()
+        os.kill(helper, signal.SIGKILL)
 
     def test_by_kill_9_as_it_sends_daemon_and_helper_lose_nothing(self):
         luck = random.Random(SEED)
         self.begin(2 * TIMES * 2)
         for round_ in range(2 * TIMES):
             is_daemon = round_ % 2 == 0
-            done = self.strike(self.kill_daemon if is_daemon else self.kill_helper,
+            struck = self.strike(self.kill_daemon if is_daemon else self.kill_helper,
                 luck.choice(PHASES), luck.random() < 0.5, luck.random() < 0.5)
             self.wave(2)
-            self.assertTrue(done.wait(harness.WAIT_S), f"round {round_}: no mail came")
+            self.await_caught(struck)
             if is_daemon:
                 self.start(wait=False)
         self.daemon.await_master()
         self.check_told()
+
+
+class Hung(MailTest):
+    """A mail is on its way and does not arrive; everything else goes on meanwhile."""
+
+    poll_interval = "50ms"
+
+    def begin_with_switch(self):
+        """A helper that never says a word as long as there is the file NAME.mute."""
+        script = self.stage.write("helper", f"""#!/bin/sh
+test -e "$0.mute" && exec sleep 3600
+exec {HELPER}
+""")
+        os.chmod(script, stat.S_IRWXU)
+        self.begin(4, script)
+        return script
+
+    def check_rest(self):
+        """Samples come, and managers are answered."""
+        await_(self.helpers, "a helper")
+        before, mails = self.manager.rows("envsSensorTable"), len(self.fake.mails)
+        await_(lambda: self.manager.cell("envsSensorTable", "reads", 1) >= before[1].reads + 10,
+            "more samples")
+        after = self.manager.rows("envsSensorTable")
+        self.assertEqual([(row.name, row.quality) for row in after.values()],
+            [(row.name, row.quality) for row in before.values()])
+        self.assertIn(SENDING, [row.state for row in
+            self.manager.rows("envsDeliveryTable").values() if row.channel == MAIL])
+        self.assertEqual(len(self.fake.mails), mails)
+
+    def test_a_relay_or_helper_that_hangs_holds_nothing_else_up(self):
+        script = self.begin_with_switch()
+        for at, phase in enumerate(("greeting", "mail"), 1):  # a relay that is silent
+            caught, go_on = self.catch(phase)
+            self.wave(1)
+            self.await_caught(caught)
+            self.check_rest()
+            go_on.set()
+            self.await_mails(at)
+        caught, go_on = self.catch("rcpt")  # a helper that stands still
+        self.wave(1)
+        self.await_caught(caught)
+        helper, = self.helpers()
+        os.kill(helper, signal.SIGSTOP)
+        go_on.set()
+        self.check_rest()
+        os.kill(helper, signal.SIGCONT)
+        self.await_mails(3)
+        await_(lambda: not self.helpers(), "the helper is done")
+        mute = self.stage.write("helper.mute", "")
+        self.wave(1)
+        self.check_rest()
+        self.assertNotEqual(self.helpers(), [helper])
+        os.unlink(mute)
+        os.kill(self.helpers()[0], signal.SIGKILL)
+        self.await_mails(4)
+        self.assertEqual(self.check_told()[1], 0)
+
+
+class Stopped(MailTest):
+    """SIGTERM with a mail in hand."""
+
+    def stop(self, then=lambda: None):
+        """Of what it has started nothing is left."""
+        helpers = self.helpers()
+        self.assertTrue(helpers)
+        self.daemon.signal(signal.SIGTERM)
+        self.daemon.await_log("stopping on")
+        then()
+        self.assertEqual(self.daemon.popen.wait(harness.STOP_S), 0)
+        self.assertFalse([pid for pid in helpers if is_alive(pid)])
+
+    def test_a_mail_in_hand_is_ended_and_what_cannot_be_comes_after_the_next_start(self):
+        self.begin(3)
+        caught, go_on = self.catch("dot")
+        self.wave(1)
+        self.await_caught(caught)
+        self.stop(go_on.set)
+        self.assertEqual([row[1:3] for row in self.rows().values()], [(DELIVERED, 0)])
+        self.start()
+        caught, go_on = self.catch("greeting", fault_silence)
+        self.wave(1)
+        self.await_caught(caught)
+        self.stop(go_on.set)
+        self.start()
+        self.await_mails(2)
+        caught, go_on = self.catch("dot", fault_silence)
+        self.wave(1)
+        self.await_caught(caught)
+        helper, = self.helpers()
+        os.kill(helper, signal.SIGSTOP)
+        self.stop(go_on.set)
+        self.assertEqual(len(self.fake.mails), 2)
+        self.start()
+        self.assertEqual(self.check_told()[1], 1)
 
 
 if __name__ == "__main__":

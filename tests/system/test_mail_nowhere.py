@@ -14,7 +14,7 @@ import unittest
 
 import harness
 import namespace
-from harness import GOOD, await_, bus, section, sensor
+from harness import GOOD, await_, bus, full_pass_only, section, sensor
 from smtp_helper import PROGRAM as HELPER
 from smtp_helper import SmtpFake
 from test_mail_kills import children_of, is_alive
@@ -39,6 +39,7 @@ def dig_hole():
     raise unittest.SkipTest("no interface can be made here (tun, dummy)")
 
 
+@full_pass_only
 @unittest.skipUnless(os.path.exists(HELPER), "this build has no mail")
 class Nowhere(harness.SystemTest):
     def begin(self, host):
