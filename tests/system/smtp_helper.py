@@ -148,6 +148,23 @@ class Helper:
         return status, rest, errors
 
 
+def is_alive(pid):
+    """A zombie is not: whom it belongs to may not care."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children_of(pid):
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+            found += [int(child) for child in file.read().split()]
+    return found
+
+
 def probe(*options, password=None):
     """--probe, for people: exit status and what it prints."""
     done = subprocess.run([PROGRAM, *options], input=(password or "") + "\n", timeout=HANG_S,

@@ -21,7 +21,7 @@ import harness
 import test_delivery
 from harness import GOOD, IS_LONG, await_, bus, full_pass_only, section, sensor
 from smtp_helper import PROGRAM as HELPER
-from smtp_helper import SmtpFake
+from smtp_helper import SmtpFake, children_of, is_alive
 from smtp_fake import Closed, fault_silence
 
 SEED = 5321
@@ -36,23 +36,6 @@ AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1, "high_warning": 
 PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "dot", "dot", "dot")
 
 Row = collections.namedtuple("Row", "seq state in_doubt lead")
-
-
-def is_alive(pid):
-    """A zombie is not: whom it belongs to may not care."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def children_of(pid):
-    found = []
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-            found += [int(child) for child in file.read().split()]
-    return found
 
 
 class Mails:

@@ -16,8 +16,7 @@ import harness
 import namespace
 from harness import GOOD, await_, bus, full_pass_only, section, sensor
 from smtp_helper import PROGRAM as HELPER
-from smtp_helper import SmtpFake
-from test_mail_kills import children_of, is_alive
+from smtp_helper import SmtpFake, children_of, is_alive
 
 OK, TIMEOUT, DNS_FAILED = 0, 1, 16  # EnvsResult
 HOLE = "192.0.2.25"

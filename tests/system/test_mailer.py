@@ -11,7 +11,7 @@ import threading
 import unittest
 
 from harness import BUILD, IS_LONG, WAIT_S, await_
-from smtp_helper import Certificates, PASSWORD, PROGRAM, SmtpFake, USER, main
+from smtp_helper import Certificates, PASSWORD, PROGRAM, SmtpFake, USER, children_of, main
 
 DRIVE = os.path.join(BUILD, "tests/tools/mailer-drive")
 DONE, TEMPORARY, CONFIGURATION, PERMANENT, IN_DOUBT = range(5)
@@ -55,11 +55,7 @@ class Mailer:
 
     def children(self):
         """Processes that it has started and that are not reaped."""
-        found = []
-        for task in os.listdir(f"/proc/{self.popen.pid}/task"):
-            with open(f"/proc/{self.popen.pid}/task/{task}/children", encoding="ascii") as file:
-                found += [int(pid) for pid in file.read().split()]
-        return found
+        return children_of(self.popen.pid)
 
     def helper(self):
         await_(self.children, "a helper runs")
