@@ -5,6 +5,7 @@ EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/check-findings
 EXTRA_DIST += scripts/install-packages
 EXTRA_DIST += scripts/bench scripts/bench_figures.py
+EXTRA_DIST += scripts/bench_mail.py
 EXTRA_DIST += scripts/bench_peer.py
 EXTRA_DIST += scripts/package
 EXTRA_DIST += scripts/packaging/debian/changelog.in
