@@ -68,30 +68,28 @@ class Mails:
 class MailTest(test_delivery.DeliveryTest):
     poll_interval = "100ms"
 
-    def begin(self, sensors, helper=HELPER, **relay):  # pylint: disable=arguments-differ
+    def begin(self, sensors, helper=HELPER):  # pylint: disable=arguments-differ
         self.names = [f"s{number:04d}" for number in range(1, sensors + 1)]
         self.raised = 0
         self.fake = SmtpFake()
         self.addCleanup(self.fake.stop)
         os.environ["ENVSENSORD_SMTP"] = helper
         self.addCleanup(os.environ.pop, "ENVSENSORD_SMTP")
-        self.config = self.configuration(**relay)
+        self.config = self.configuration()
         self.wave(0)
         self.stage.snmpd()
         self.start()
         self.manager.await_sensor(self.names[-1], quality=GOOD)
 
-    def configuration(self, **relay):
+    def configuration(self):
         """No mail waits for another, and none is too many."""
-        relay = {"host": "127.0.0.1", "port": self.fake.port, "security": "none", **relay}
-        words = " ".join(f"{key.replace('_', '-')} = {value}" for key, value in relay.items())
         return (f"""site = "Prague 1"
 mail {{
     from = "sensors@example.org"
     group-window = 0
     connection-mails = 2
     check-interval = 0
-    relay {{ {words.replace("127.0.0.1", '"127.0.0.1"')} }}
+    relay {{ host = "127.0.0.1"  port = {self.fake.port}  security = none }}
 }}
 delivery {{
     retry-base = 100ms  retry-cap = 300ms  retention-rows = {NOBODY}  pace = {NOBODY}
