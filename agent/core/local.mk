@@ -23,6 +23,7 @@ agent_core_libcore_a_SOURCES = \
 	agent/core/limiter.c agent/core/limiter.h \
 	agent/core/limits.c agent/core/limits.h \
 	agent/core/mail_body.c \
+	agent/core/mail_limits.c agent/core/mail_limits.h \
 	agent/core/mail_plan.c agent/core/mail_plan.h \
 	agent/core/mail_subject.c agent/core/mail_text.h \
 	agent/core/mail_words.c agent/core/mail_words.h \

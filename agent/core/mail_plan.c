@@ -405,13 +405,14 @@ take_flood(const struct planning *planning, struct mail_row *due)
 	struct mail_recipient *recipient = planning->recipient;
 	const struct limiter_rule *rule = &planning->rule->limiter;
 	const struct mail_row *held = find_first_held(planning);
-	int64_t digest_ms = recipient->flood.digest_ms;
+	int64_t digest_ms = recipient->limits.flood.digest_ms;
 
 	if (held == NULL)
 		return;
-	if (limiter_room_long(&recipient->limiter, rule, planning->now_ms) == 0 &&
+	if (limiter_room_long(&recipient->limits.limiter, rule, planning->now_ms) == 0 &&
 	    held->delivery->class < DELIVERY_CRITICAL) {
-		int64_t long_ms = limiter_due_long_ms(&recipient->limiter, rule, planning->now_ms);
+		int64_t long_ms =
+		    limiter_due_long_ms(&recipient->limits.limiter, rule, planning->now_ms);
 
 		if (long_ms > digest_ms)
 			digest_ms = long_ms;
@@ -432,7 +433,8 @@ take_alerts(const struct planning *planning)
 {
 	struct mail_recipient *recipient = planning->recipient;
 	const struct limiter_rule *rule = &planning->rule->limiter;
-	bool is_flood = flood_is_on(&recipient->flood, &planning->rule->flood, planning->now_ms);
+	bool is_flood =
+	    flood_is_on(&recipient->limits.flood, &planning->rule->flood, planning->now_ms);
 	struct mail_row *first = find_first(planning, MAIL_ALERT);
 	unsigned room;
 
@@ -442,12 +444,13 @@ take_alerts(const struct planning *planning)
 	}
 	if (first == NULL)
 		return;
-	room = less(limiter_room(&recipient->limiter, rule, planning->now_ms), recipient->out);
+	room =
+	    less(limiter_room(&recipient->limits.limiter, rule, planning->now_ms), recipient->out);
 	if (room == 0 && first->delivery->class < DELIVERY_CRITICAL) {
 		planning->plan->is_limited = true;
 		if (recipient->out == 0)
-			wait_until(
-			    planning, limiter_due_ms(&recipient->limiter, rule, planning->now_ms));
+			wait_until(planning,
+			    limiter_due_ms(&recipient->limits.limiter, rule, planning->now_ms));
 		return;
 	}
 	take_group(planning, first, room > 0 ? 0 : DELIVERY_CRITICAL);
@@ -510,9 +513,22 @@ mail_plan_count(const struct mail_rule *rule, struct mail_recipient *recipient,
 {
 	if (plan->is_repeat || (plan->kind != MAIL_ALERT && plan->kind != MAIL_DIGEST))
 		return;
-	limiter_count(&recipient->limiter, &rule->limiter, now_ms);
-	if (plan->kind == MAIL_DIGEST)
-		flood_digest(&recipient->flood, &rule->flood, now_ms);
+	mail_plan_count_one(rule, &recipient->limits, plan->kind == MAIL_DIGEST, now_ms);
+}
+
+bool
+mail_plan_is_counted(const struct mail_rule *rule, const struct record *record)
+{
+	return kind_of(rule, record) == MAIL_ALERT;
+}
+
+void
+mail_plan_count_one(
+    const struct mail_rule *rule, struct mail_limits *limits, bool is_digest, int64_t now_ms)
+{
+	limiter_count(&limits->limiter, &rule->limiter, now_ms);
+	if (is_digest)
+		flood_digest(&limits->flood, &rule->flood, now_ms);
 }
 
 /* ---- whom to look at ---- */

@@ -7,8 +7,7 @@
 #include <stdint.h>
 
 #include "core/delivery.h"
-#include "core/flood.h"
-#include "core/limiter.h"
+#include "core/mail_limits.h"
 #include "core/record.h"
 
 /*
@@ -69,8 +68,7 @@ struct mail_rule {
 struct mail_recipient {
 	int64_t escalate_after_ms;
 	unsigned out; /* mails that are under way */
-	struct limiter limiter;
-	struct flood flood;
+	struct mail_limits limits;
 };
 
 struct mail_plan {
@@ -91,6 +89,11 @@ void mail_plan(const struct mail_rule *rule, struct mail_recipient *recipient,
 /* The mail of a plan has left for good: taken, or in doubt for the first time. */
 void mail_plan_count(const struct mail_rule *rule, struct mail_recipient *recipient,
     const struct mail_plan *plan, int64_t now_ms);
+
+/* The same of a mail of which only its rows are left: whether such a row counts, and one mail. */
+bool mail_plan_is_counted(const struct mail_rule *rule, const struct record *record);
+void mail_plan_count_one(
+    const struct mail_rule *rule, struct mail_limits *limits, bool is_digest, int64_t now_ms);
 
 /* The source of which most rows wait: whom to look at when it is too much.  NULL: none waits. */
 const struct record *mail_plan_worst(struct mail_row *rows, size_t count);

@@ -9,10 +9,17 @@ slot_ms(const struct window *window)
 	return (window->length_ms + WINDOW_SLOTS - 1) / WINDOW_SLOTS;
 }
 
+/* Rounded down. */
+static int64_t
+divide(int64_t number, int64_t by)
+{
+	return number / by - (number % by < 0);
+}
+
 static uint32_t *
 count_of(struct window *window, int64_t slot)
 {
-	return &window->counts[slot % RING];
+	return &window->counts[slot - divide(slot, RING) * RING];
 }
 
 static void
@@ -60,11 +67,35 @@ window_below_ms(struct window *window, int64_t length_ms, uint32_t limit, int64_
 	if (left < limit)
 		return now_ms;
 	for (int64_t slot = window->slot - WINDOW_SLOTS; slot <= window->slot; slot++) {
-		if (slot < 0)
-			continue;
 		left -= *count_of(window, slot);
 		if (left < limit)
 			return (slot + RING) * slot_ms(window);
 	}
 	return now_ms;
+}
+
+void
+window_shift(struct window *window, int64_t until_ms, int64_t by_ms)
+{
+	struct window old = *window;
+	int64_t until, by;
+
+	if (old.length_ms == 0)
+		return;
+	until = divide(until_ms, slot_ms(&old));
+	by = -divide(-by_ms, slot_ms(&old));
+	*window = (struct window){
+		.length_ms = old.length_ms,
+		.slot = old.slot <= until ? old.slot + by : old.slot,
+	};
+	for (int64_t slot = old.slot - WINDOW_SLOTS; slot <= old.slot; slot++) {
+		int64_t to = slot <= until ? slot + by : slot;
+
+		if (to <= window->slot - RING)
+			continue; /* that is over */
+		if (to > window->slot)
+			to = window->slot;
+		*count_of(window, to) += *count_of(&old, slot);
+		window->total += *count_of(&old, slot);
+	}
 }

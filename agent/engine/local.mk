@@ -22,6 +22,7 @@ agent_engine_libengine_a_SOURCES = \
 	agent/engine/mail_job.c agent/engine/mail_job.h \
 	agent/engine/outbox.c agent/engine/outbox.h \
 	agent/engine/outbox_commit.c \
+	agent/engine/outbox_contact.c \
 	agent/engine/outbox_late.c \
 	agent/engine/outbox_load.c \
 	agent/engine/outbox_mail.c \

@@ -50,6 +50,7 @@ outbox_age(struct engine *engine, const struct moment *loaded)
 		row->is_changed = true;
 		engine->has_changed = true;
 	}
+	outbox_mail_age(engine, loaded);
 }
 
 /* Its event: in the log, or kept for this row alone. */
@@ -73,8 +74,10 @@ go_on(struct engine *engine, struct outbox_row *row, struct err *err)
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (delivery_is_under_way(&row->delivery))
+	if (delivery_is_under_way(&row->delivery)) {
+		row->is_of_crash = row->delivery.state == DELIVERY_IN_DOUBT;
 		outbox_apply(engine, row, DELIVERY_CRASH);
+	}
 	if (r == -ENOENT) { /* nobody knows any more what there was to say */
 		outbox_give_up(engine, row, DELIVERY_EXPIRE, RESULT_EXPIRED);
 		return 0;

@@ -9,55 +9,6 @@
 
 #define BUSY_MS 50
 
-/* ---- contacts ---- */
-
-struct outbox_contact *
-outbox_contact(struct engine *engine, const struct conf_contact *conf)
-{
-	struct outbox_mail *mail = &engine->outbox.mail;
-	struct outbox_contact *contacts, *contact;
-
-	for (size_t i = 0; i < mail->contact_count; i++) {
-		contact = &mail->contacts[i];
-		if (contact->index != conf->index)
-			continue;
-		contact->recipient.escalate_after_ms = conf->escalate_after_s * INT64_C(1000);
-		return contact;
-	}
-	contacts = reallocarray(mail->contacts, mail->contact_count + 1, sizeof(*contacts));
-	if (contacts == NULL)
-		return NULL;
-	mail->contacts = contacts;
-	contact = &contacts[mail->contact_count];
-	*contact = (struct outbox_contact){
-		.index = conf->index,
-		.recipient.escalate_after_ms = conf->escalate_after_s * INT64_C(1000),
-	};
-	if (store_get_contact(engine->store, conf->index, &contact->books, NULL) < 0)
-		return NULL;
-	mail->contact_count++;
-	return contact;
-}
-
-const struct conf_contact *
-outbox_contact_named(const struct engine *engine, const char *name)
-{
-	const struct conf *conf = engine->conf;
-
-	for (size_t i = 0; i < conf->contact_count; i++)
-		if (strcmp(conf->contacts[i].name, name) == 0)
-			return &conf->contacts[i];
-	return NULL;
-}
-
-struct outbox_contact *
-outbox_contact_of(struct engine *engine, const struct outbox_row *row)
-{
-	const struct conf_contact *conf = outbox_contact_named(engine, row->delivery.destination);
-
-	return conf != NULL ? outbox_contact(engine, conf) : NULL;
-}
-
 bool
 outbox_mail_is_wanted(const struct engine *engine)
 {
@@ -302,9 +253,11 @@ look(struct engine *engine, bool is_turn)
 		has_some |= plan.kind != MAIL_NONE || has_obsolete(mail, count);
 		if (plan.due_ms < mail->due_ms)
 			mail->due_ms = plan.due_ms;
-		if (is_turn && plan.is_limited &&
-		    limiter_exceed(&contact->recipient.limiter, engine->now.boottime_ms))
-			tell_limit(engine, count);
+		if (!is_turn || !plan.is_limited ||
+		    !limiter_exceed(&contact->recipient.limits.limiter, engine->now.boottime_ms))
+			continue;
+		contact->is_changed = true;
+		tell_limit(engine, count);
 	}
 	return has_some;
 }

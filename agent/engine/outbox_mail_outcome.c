@@ -209,61 +209,15 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 	outbox->is_shown = false;
 }
 
-/* ---- what is stored ---- */
-
-int
-outbox_mail_write(struct engine *engine, struct err *err)
-{
-	const struct outbox_mail *mail = &engine->outbox.mail;
-	int r = 0;
-
-	for (size_t i = 0; i < mail->contact_count && r == 0; i++)
-		if (mail->contacts[i].is_changed)
-			r = store_put_contact(
-			    engine->store, mail->contacts[i].index, &mail->contacts[i].books, err);
-	return r;
-}
-
-void
-outbox_mail_rewrite(struct engine *engine)
-{
-	struct outbox_mail *mail = &engine->outbox.mail;
-
-	for (size_t i = 0; i < mail->contact_count; i++)
-		mail->contacts[i].is_changed = true;
-}
-
-/* Only what is told for the first time counts as one more alarm. */
-static bool
-begins_alarm(const struct record *record)
-{
-	return route_sort_of(record->kind) == ROUTE_RAISE && record->kind != EVENT_ESCALATE &&
-	       record->kind != EVENT_REANNOUNCE;
-}
+/* ---- behind a commit ---- */
 
 void
 outbox_mail_committed(struct engine *engine)
 {
-	const struct mail_rule rule = outbox_mail_rule(engine->conf, false);
-	struct outbox *outbox = &engine->outbox;
-
 	outbox_mail_watch_test(engine);
-	for (size_t i = 0; i < outbox->mail.contact_count; i++)
-		outbox->mail.contacts[i].is_changed = false;
-	for (size_t i = outbox->first_new; i < outbox->count; i++) {
-		const struct outbox_row *row = &outbox->rows[i];
-		struct outbox_contact *contact;
-
-		if (row->delivery.channel != CHANNEL_MAIL)
-			continue;
-		outbox->mail.generation = 0;
-		if (!begins_alarm(&row->record))
-			continue;
-		contact = outbox_contact_of(engine, row);
-		if (contact != NULL)
-			flood_raise(
-			    &contact->recipient.flood, &rule.flood, engine->now.boottime_ms);
-	}
+	outbox_mail_count_raises(engine);
+	if (engine->outbox.first_new < engine->outbox.count)
+		engine->outbox.mail.generation = 0; /* may all of them get it? */
 }
 
 void

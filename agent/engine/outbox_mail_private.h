@@ -33,6 +33,8 @@ struct outbox_contact {
 	struct mail_recipient recipient;
 	struct contact_books books;
 	bool is_changed;
+	int64_t
+	    stored_wall_ms; /* of another boot: nobody knows yet how long ago that was; 0: it is */
 };
 
 struct outbox_relay {
@@ -96,6 +98,20 @@ struct outbox_mail {
 	char test_text[DELIVERY_REPLY_SIZE];
 };
 
+/* outbox_contact.c: whom mails go to, and what they got. */
+
+/* Of a contact; NULL: no memory. */
+struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *contact);
+struct outbox_contact *outbox_contact_of(struct engine *engine, const struct outbox_row *row);
+const struct conf_contact *outbox_contact_named(const struct engine *engine, const char *name);
+
+int outbox_mail_write(struct engine *engine, struct err *err);
+void outbox_mail_rewrite(struct engine *engine);
+void outbox_mail_count_raises(struct engine *engine); /* that the commit has stored */
+void outbox_mail_age(struct engine *engine, const struct moment *loaded); /* as outbox_age */
+void outbox_mail_free_limits(struct engine *engine);  /* somebody wants all of it, now */
+void outbox_mail_watch_limits(struct engine *engine); /* each second */
+
 /* outbox_mail.c: rows that are put together and leave. */
 extern const struct channel_way outbox_mail_way;
 bool
@@ -115,10 +131,8 @@ void outbox_mail_end_orphans(struct engine *engine);
 /* outbox_mail_pick.c: the mails that leave next. */
 void outbox_mail_mark(struct engine *engine, struct outbox_channel *channel);
 
-/* outbox_mail_outcome.c: what becomes of them, and what is stored. */
+/* outbox_mail_outcome.c: what becomes of them. */
 void outbox_mail_done(struct engine *engine);
-int outbox_mail_write(struct engine *engine, struct err *err);
-void outbox_mail_rewrite(struct engine *engine);
 void outbox_mail_committed(struct engine *engine);
 void outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
     struct outbox_row *answered, const struct delivery_outcome *outcome);
@@ -126,11 +140,6 @@ void outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 /* Takes the request; it is answered behind the commit of this turn. */
 void outbox_mail_go(struct engine *engine, struct mail_go_request *request);
 void outbox_mail_answer(struct engine *engine);
-
-/* Of a contact; NULL: no memory. */
-struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *conf);
-struct outbox_contact *outbox_contact_of(struct engine *engine, const struct outbox_row *row);
-const struct conf_contact *outbox_contact_named(const struct engine *engine, const char *name);
 
 /* outbox_mail_route.c: who gets a row. */
 int outbox_mail_route(struct engine *engine, struct outbox_channel *channel,
@@ -184,7 +193,6 @@ struct mail_view *outbox_mail_view(struct engine *engine); /* NULL: no memory */
 void outbox_mail_tick(struct engine *engine);
 bool outbox_mail_test_waits(const struct engine *engine); /* somebody waits for it, now */
 void outbox_mail_watch_test(struct engine *engine);       /* with a commit: is it over? */
-void outbox_mail_free_limits(struct engine *engine);      /* somebody wants all of it, now */
 void outbox_mail_find_times(struct engine *engine);       /* after a start */
 
 #endif

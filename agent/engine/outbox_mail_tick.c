@@ -306,30 +306,6 @@ check_relays(struct engine *engine)
 
 /* ---- each second ---- */
 
-static void
-free_limits(struct engine *engine)
-{
-	const struct mail_rule rule = outbox_mail_rule(engine->conf, false);
-	struct outbox_mail *mail = &engine->outbox.mail;
-
-	for (size_t i = 0; i < mail->contact_count; i++)
-		if (limiter_tick(&mail->contacts[i].recipient.limiter, &rule.limiter,
-			engine->now.boottime_ms))
-			log_info("contact %u: mails are not held back any more",
-			    (unsigned)mail->contacts[i].index);
-}
-
-void
-outbox_mail_free_limits(struct engine *engine)
-{
-	struct outbox_mail *mail = &engine->outbox.mail;
-
-	for (size_t i = 0; i < mail->contact_count; i++) {
-		mail->contacts[i].recipient.limiter = (struct limiter){ 0 };
-		mail->contacts[i].recipient.flood = (struct flood){ 0 };
-	}
-}
-
 void
 outbox_mail_tick(struct engine *engine)
 {
@@ -338,5 +314,5 @@ outbox_mail_tick(struct engine *engine)
 	remind_of_alarms(engine);
 	beat(engine);
 	check_relays(engine);
-	free_limits(engine);
+	outbox_mail_watch_limits(engine);
 }

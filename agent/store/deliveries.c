@@ -31,10 +31,11 @@ deliveries_init(struct store *store, struct err *err)
 		    " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)" },
 		{ &store->delivery.get_books, "SELECT " BOOKS " FROM channel WHERE channel = ?1" },
 		{ &store->delivery.put_contact,
-		    "REPLACE INTO contact (idx, sent, undelivered, last_result)"
-		    " VALUES (?1, ?2, ?3, ?4)" },
+		    "REPLACE INTO contact (idx, sent, undelivered, last_result, limits, boot_id,"
+		    " boottime_ms, wall_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" },
 		{ &store->delivery.get_contact,
-		    "SELECT sent, undelivered, last_result FROM contact WHERE idx = ?1" },
+		    "SELECT sent, undelivered, last_result, limits, boot_id, boottime_ms, wall_ms"
+		    " FROM contact WHERE idx = ?1" },
 	};
 
 	return store_prepare_all(
@@ -243,14 +244,16 @@ store_get_books(
 /* ---- contacts ---- */
 
 int
-store_put_contact(
-    struct store *store, uint32_t index, const struct contact_books *books, struct err *err)
+store_put_contact(struct store *store, uint32_t index, const struct contact_books *books,
+    const struct mail_limits *limits, const struct moment *now, struct err *err)
 {
 	sqlite3_stmt *statement = store->delivery.put_contact;
+	unsigned char octets[MAIL_LIMITS_OCTETS];
 	int r = store_check_transaction(store, err);
 
 	if (r < 0)
 		return r;
+	mail_limits_encode(limits, octets);
 	sqlite3_bind_int64(statement, 1, index);
 	sqlite3_bind_int64(statement, 2, books->sent);
 	sqlite3_bind_int64(statement, 3, books->undelivered);
@@ -258,24 +261,46 @@ store_put_contact(
 		sqlite3_bind_int(statement, 4, books->last_result);
 	else
 		sqlite3_bind_null(statement, 4);
+	sqlite3_bind_blob(statement, 5, octets, sizeof(octets), SQLITE_TRANSIENT);
+	sqlite3_bind_text(statement, 6, now->boot_id, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(statement, 7, now->boottime_ms);
+	sqlite3_bind_int64(statement, 8, now->wall_ms);
 	return store_run(store, statement, "cannot store the books of a contact", err);
 }
 
+static void
+read_contact(sqlite3_stmt *statement, struct contact_books *books, struct mail_limits *limits,
+    struct moment *then)
+{
+	const void *octets;
+
+	books->sent = (uint32_t)sqlite3_column_int64(statement, 0);
+	books->undelivered = (uint32_t)sqlite3_column_int64(statement, 1);
+	books->has_result = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+	books->last_result = (uint8_t)sqlite3_column_int(statement, 2);
+	octets = sqlite3_column_blob(statement, 3);
+	if (octets == NULL ||
+	    mail_limits_decode(octets, (size_t)sqlite3_column_bytes(statement, 3), limits) < 0)
+		return;
+	store_column_text(statement, 4, then->boot_id, sizeof(then->boot_id));
+	then->boottime_ms = sqlite3_column_int64(statement, 5);
+	then->wall_ms = sqlite3_column_int64(statement, 6);
+}
+
 int
-store_get_contact(
-    struct store *store, uint32_t index, struct contact_books *ret_books, struct err *err)
+store_get_contact(struct store *store, uint32_t index, struct contact_books *ret_books,
+    struct mail_limits *ret_limits, struct moment *ret_then, struct err *err)
 {
 	sqlite3_stmt *statement = store->delivery.get_contact;
 	struct contact_books books = { 0 };
+	struct mail_limits limits = { 0 };
+	struct moment then = { 0 };
 	int r = 0;
 
 	sqlite3_bind_int64(statement, 1, index);
 	switch (sqlite3_step(statement)) {
 	case SQLITE_ROW:
-		books.sent = (uint32_t)sqlite3_column_int64(statement, 0);
-		books.undelivered = (uint32_t)sqlite3_column_int64(statement, 1);
-		books.has_result = sqlite3_column_type(statement, 2) != SQLITE_NULL;
-		books.last_result = (uint8_t)sqlite3_column_int(statement, 2);
+		read_contact(statement, &books, &limits, &then);
 		break;
 	case SQLITE_DONE:
 		break;
@@ -284,7 +309,10 @@ store_get_contact(
 		break;
 	}
 	sqlite3_reset(statement);
-	if (r == 0)
-		*ret_books = books;
-	return r;
+	if (r < 0)
+		return r;
+	*ret_books = books;
+	*ret_limits = limits;
+	*ret_then = then;
+	return 0;
 }

@@ -9,6 +9,7 @@
 #include "core/elapsed.h"
 #include "core/err.h"
 #include "core/evaluator.h"
+#include "core/mail_limits.h"
 #include "core/record.h"
 
 /*
@@ -17,7 +18,8 @@
  *
  * Schema version 1: meta (agent uuid) and identity (stable indices).  Version 2: number, the state
  * of sensors, alarms, events.  Version 3: the delivery queue.  Version 4: what SNMP has set, and
- * rows that it has made.  Version 5: the source of a state.
+ * rows that it has made.  Version 5: the source of a state.  Version 6: what contacts got.  Version
+ * 7: how much of it lately.
  */
 struct store;
 
@@ -189,11 +191,12 @@ int store_put_books(
 int store_get_books(
     struct store *store, uint8_t channel, struct delivery_books *ret_books, struct err *err);
 
-/* Likewise a contact, by its index. */
-int store_put_contact(
-    struct store *store, uint32_t index, const struct contact_books *books, struct err *err);
-int store_get_contact(
-    struct store *store, uint32_t index, struct contact_books *ret_books, struct err *err);
+/* Likewise a contact, by its index; the times of its limits are of `now`, or of `*ret_then`, whose
+ * boot is "" if nothing is stored that can be understood. */
+int store_put_contact(struct store *store, uint32_t index, const struct contact_books *books,
+    const struct mail_limits *limits, const struct moment *now, struct err *err);
+int store_get_contact(struct store *store, uint32_t index, struct contact_books *ret_books,
+    struct mail_limits *ret_limits, struct moment *ret_then, struct err *err);
 
 /* What the evaluator of a sensor keeps; its times are of the boot of `now`.  `source` says what it
  * is of: the state of another source is none (conf_sensor_source); "" when loaded: of before that.

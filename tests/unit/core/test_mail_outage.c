@@ -77,7 +77,7 @@ add(struct world *world, enum event_kind kind, uint32_t alarm)
 		.useful_until_ms = world->now_ms + USEFUL_MS,
 	};
 	if (route_sort_of(kind) == ROUTE_RAISE)
-		flood_raise(&world->recipient.flood, &usual.flood, world->now_ms);
+		flood_raise(&world->recipient.limits.flood, &usual.flood, world->now_ms);
 }
 
 /* What has happened until now. */

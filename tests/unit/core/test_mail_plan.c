@@ -333,7 +333,7 @@ what_is_in_doubt_goes_again_as_it_was(void **state)
 	assert_true(plan.is_repeat);
 	assert_int_equal(plan.lead, 1); /* the name that it had */
 	mail_plan_count(&usual, &recipient, &plan, 200 * SECOND);
-	assert_int_equal(limiter_room(&recipient.limiter, &usual.limiter, 200 * SECOND), 6);
+	assert_int_equal(limiter_room(&recipient.limits.limiter, &usual.limiter, 200 * SECOND), 6);
 }
 
 /* Twelve raises of different alarms that all wait; those in `critical` are. */
@@ -390,7 +390,7 @@ the_last_mail_takes_the_rest_along(void **state)
 	(void)state;
 	set_up_many(&stage, "............");
 	for (int i = 0; i < 5; i++)
-		limiter_count(&recipient.limiter, &usual.limiter, 2000 * SECOND);
+		limiter_count(&recipient.limits.limiter, &usual.limiter, 2000 * SECOND);
 	mail_plan(&usual, &recipient, stage.rows, stage.count, 2000 * SECOND, &plan);
 	assert_int_equal(plan.kind, MAIL_DIGEST);
 	assert_true(plan.is_limited);
@@ -413,7 +413,7 @@ a_critical_raise_passes_the_limiter(void **state)
 	(void)state;
 	set_up_many(&stage, "...c...c....");
 	for (int i = 0; i < 6; i++)
-		limiter_count(&recipient.limiter, &usual.limiter, 2000 * SECOND);
+		limiter_count(&recipient.limits.limiter, &usual.limiter, 2000 * SECOND);
 	send_all(&usual, &recipient, &stage, 2000, sent, sizeof(sent));
 	assert_string_equal(sent, "1 1 limited");
 	mail_plan(&usual, &recipient, stage.rows, stage.count, 2000 * SECOND, &plan);
@@ -433,7 +433,7 @@ a_flood_is_digests(void **state)
 	(void)state;
 	set_up_many(&stage, "...c...c....");
 	for (size_t i = 0; i < ROWS_MAX; i++)
-		flood_raise(&recipient.flood, &usual.flood, 1199 * SECOND);
+		flood_raise(&recipient.limits.flood, &usual.flood, 1199 * SECOND);
 	/* now: also what came a moment ago and would wait for its group */
 	send_all(&usual, &recipient, &stage, 1200, sent, sizeof(sent));
 	assert_string_equal(sent, "D12 ");
@@ -455,7 +455,7 @@ a_critical_raise_does_not_wait_for_the_digest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS_MAX; i++)
-		flood_raise(&recipient.flood, &usual.flood, 1199 * SECOND);
+		flood_raise(&recipient.limits.flood, &usual.flood, 1199 * SECOND);
 	set_up_many(&stage, "............");
 	send_all(&usual, &recipient, &stage, 1200, sent, sizeof(sent));
 	assert_string_equal(sent, "D12 ");
@@ -488,8 +488,8 @@ a_flood_does_not_break_the_hour(void **state)
 	rule.limiter.per_hour = 1;
 	set_up_many(&stage, "............");
 	for (size_t i = 0; i < ROWS_MAX; i++)
-		flood_raise(&recipient.flood, &rule.flood, 1200 * SECOND);
-	limiter_count(&recipient.limiter, &rule.limiter, 1200 * SECOND);
+		flood_raise(&recipient.limits.flood, &rule.flood, 1200 * SECOND);
+	limiter_count(&recipient.limits.limiter, &rule.limiter, 1200 * SECOND);
 	mail_plan(&rule, &recipient, stage.rows, stage.count, 1210 * SECOND, &plan);
 	assert_int_equal(plan.kind, MAIL_NONE);
 	assert_true(plan.is_limited);

@@ -86,3 +86,8 @@ tests_unit_engine_test_engine_change_LDADD = $(engine_test_libs)
 tests_unit_engine_test_engine_rows_SOURCES = tests/unit/engine/test_engine_rows.c $(change_bench)
 tests_unit_engine_test_engine_rows_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_change tests/unit/engine/test_engine_rows
+check_PROGRAMS += tests/unit/engine/test_outbox_mail_limits
+tests_unit_engine_test_outbox_mail_limits_SOURCES = \
+	tests/unit/engine/test_outbox_mail_limits.c $(MAIL_BENCH)
+tests_unit_engine_test_outbox_mail_limits_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_mail_limits

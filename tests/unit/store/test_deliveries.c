@@ -302,27 +302,39 @@ keeps_what_a_contact_got(void **state)
 {
 	const struct contact_books put = { 4000000000, 12, true, RESULT_BAD_PASSWORD };
 	const struct contact_books silent = { .sent = 1 };
+	const struct mail_limits nothing = { 0 };
+	const struct mail_limits limits = { .flood = { .is_on = true, .digest_ms = 77 } };
+	const struct moment now = { "a boot", 5, INT64_C(1700000000000) };
 	struct store *store = store_opened();
 	struct contact_books got;
+	struct mail_limits kept;
+	struct moment then;
 
 	(void)state;
-	assert_int_equal(store_put_contact(store, 3, &put, NULL), -EIO); /* no transaction */
-	assert_int_equal(store_begin(store, NULL), 0);
-	assert_int_equal(store_put_contact(store, 3, &silent, NULL), 0);
-	assert_int_equal(store_put_contact(store, 3, &put, NULL), 0);
-	assert_int_equal(store_put_contact(store, 4, &silent, NULL), 0);
+	assert_int_equal(store_put_contact(store, 3, &put, &limits, &now, NULL), -EIO);
+	assert_int_equal(store_begin(store, NULL), 0); /* not without */
+	assert_int_equal(store_put_contact(store, 3, &silent, &nothing, &now, NULL), 0);
+	assert_int_equal(store_put_contact(store, 3, &put, &limits, &now, NULL), 0);
+	assert_int_equal(store_put_contact(store, 4, &silent, &nothing, &now, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
 	store = store_opened();
-	assert_int_equal(store_get_contact(store, 3, &got, NULL), 0);
+	assert_int_equal(store_get_contact(store, 3, &got, &kept, &then, NULL), 0);
+	assert_true(kept.flood.is_on);
+	assert_int_equal(kept.flood.digest_ms, 77);
+	assert_string_equal(then.boot_id, "a boot");
+	assert_int_equal(then.boottime_ms, 5);
+	assert_true(then.wall_ms == INT64_C(1700000000000));
 	assert_int_equal(got.sent, 4000000000);
 	assert_int_equal(got.undelivered, 12);
 	assert_true(got.has_result);
 	assert_int_equal(got.last_result, RESULT_BAD_PASSWORD);
-	assert_int_equal(store_get_contact(store, 4, &got, NULL), 0);
+	assert_int_equal(store_get_contact(store, 4, &got, &kept, &then, NULL), 0);
+	assert_false(kept.flood.is_on);
 	assert_int_equal(got.sent, 1);
 	assert_false(got.has_result);
-	assert_int_equal(store_get_contact(store, 5, &got, NULL), 0);
+	assert_int_equal(store_get_contact(store, 5, &got, &kept, &then, NULL), 0);
+	assert_string_equal(then.boot_id, "");
 	assert_int_equal(got.sent, 0);
 	store_close(store);
 }

@@ -300,6 +300,10 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 }
 
 /* Takes back what later versions have added. */
+#define WITHOUT_7                                                                          \
+	"ALTER TABLE contact DROP COLUMN limits; ALTER TABLE contact DROP COLUMN boot_id;" \
+	"ALTER TABLE contact DROP COLUMN boottime_ms;"                                     \
+	"ALTER TABLE contact DROP COLUMN wall_ms;"
 #define WITHOUT_6 "DROP TABLE contact; ALTER TABLE delivery DROP COLUMN lead;"
 #define WITHOUT_5 "ALTER TABLE sensor_state DROP COLUMN source;"
 #define WITHOUT_4                                                                       \
@@ -323,7 +327,7 @@ a_database_of_version_1_is_brought_up_to_date(void **state)
 	assert_int_equal(store_identity(store, STORE_SENSOR, "b", &index, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql("", WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3
+	run_sql("", WITHOUT_7 WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3
 	    "DROP TABLE number; DROP TABLE sensor_state; DROP TABLE alarm; DROP TABLE event;"
 	    "PRAGMA user_version = 1");
 	store = store_opened();
@@ -347,7 +351,7 @@ events_of_version_2_say_nothing_of_the_sensor(void **state)
 	assert_int_equal(store_drop_events(store, 2, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
-	run_sql("", WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
+	run_sql("", WITHOUT_7 WITHOUT_6 WITHOUT_5 WITHOUT_4 WITHOUT_3 "PRAGMA user_version = 2");
 	store = store_opened();
 	seen = events_of(store);
 	assert_int_equal(seen.count, 2);

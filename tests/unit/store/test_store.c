@@ -158,7 +158,7 @@ settings_are_in_force(void **state)
 		{ "PRAGMA max_page_count",                                   16384 },
 		{ "PRAGMA application_id",                              0x656e7673 },
 		{ "PRAGMA secure_delete",                                        1 },
-		{ "PRAGMA user_version",                                         6 },
+		{ "PRAGMA user_version",                                         7 },
 		{ "SELECT count(*) FROM meta WHERE key = 'created' AND value GLOB '20*T*Z'", 1 },
 	};
 	/* clang-format on */
@@ -411,9 +411,9 @@ a_newer_schema_is_refused(void **state)
 	store_close(opened());
 	run_sql("PRAGMA user_version = 99");
 	snprintf(text, sizeof(text),
-	    "%s: has schema version 99, made by a newer envsensord; this one knows 6", database);
+	    "%s: has schema version 99, made by a newer envsensord; this one knows 7", database);
 	refuses_with(-EPROTO, text);
-	run_sql("PRAGMA user_version = 6");
+	run_sql("PRAGMA user_version = 7");
 	store_close(opened());
 }
 
