@@ -29,6 +29,7 @@
 #include "sys/daemonize.h"
 #include "sys/journal.h"
 #include "sys/log.h"
+#include "sys/network.h"
 #include "sys/service.h"
 
 #include "config.h"
@@ -47,7 +48,8 @@ struct agent {
 	struct engine *engine;
 	struct engine_thread *engine_thread;
 	struct agentx *agentx;
-	struct mailer *mailer; /* NULL: built without mail */
+	struct mailer *mailer;   /* NULL: built without mail */
+	struct network *network; /* NULL: nobody tells when it comes up */
 };
 
 /* ---- how the parts reach each other ---- */
@@ -295,6 +297,7 @@ stop(struct agent *agent)
 	is_clean &= agentx_stop(agent->agentx, STOP_MS) == 0;
 	is_clean &= buses_free(agent->buses, STOP_MS) == 0;
 	store_close(agent->store);
+	network_close(agent->network);
 	if (!is_clean)
 		_exit(EXIT_SUCCESS);
 	engine_free(agent->engine);
@@ -307,12 +310,40 @@ stop(struct agent *agent)
 	hub_free(agent->hub);
 }
 
+/* An inbox that is full has an engine behind it with other troubles than late mail. */
+static void
+tell_network(struct agent *agent)
+{
+	const struct chan_message message = { .kind = ENGINE_NETWORK };
+
+	if (agent->network != NULL && network_has_come_up(agent->network))
+		chan_put(agent->inbox, message);
+}
+
+static void
+watch_network(struct agent *agent)
+{
+	int r = network_open(&agent->network);
+
+	if (r < 0)
+		log_info("cannot hear when the network comes up: %s; what waits to be delivered "
+			 "is tried when it is its time",
+		    strerror(-r));
+}
+
 static void
 handle_signals(struct agent *agent, const sigset_t *signals)
 {
 	int which;
 
-	while ((which = attend(agent->hub, signals)) == SIGHUP) {
+	for (;;) {
+		which = attend(agent->hub, signals);
+		if (which == SIGIO) {
+			tell_network(agent);
+			continue;
+		}
+		if (which != SIGHUP)
+			break;
 		service_reloading();
 		reload(agent);
 		service_ready();
@@ -346,6 +377,7 @@ run(struct agent *agent, struct conf *conf)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGIO);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	if (!agent->options.foreground) {
 		r = daemonize_begin(&err);
@@ -367,6 +399,7 @@ run(struct agent *agent, struct conf *conf)
 	} else {
 		log_info(
 		    "version %s: %zu buses, %zu sensors", PACKAGE_VERSION, bus_count, sensor_count);
+		watch_network(agent);
 		service_ready();
 		handle_signals(agent, &signals);
 	}

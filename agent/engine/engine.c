@@ -36,6 +36,7 @@ engine_drop(struct chan_message *message)
 	case ENGINE_KEEP:
 		change_free(message->data);
 		break;
+	case ENGINE_NETWORK:
 	case ENGINE_STOP:
 		break;
 	}
@@ -302,6 +303,9 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 		break;
 	case ENGINE_KEEP:
 		engine_keep_message(engine, message->data, now);
+		break;
+	case ENGINE_NETWORK:
+		engine_network_up(engine);
 		break;
 	case ENGINE_STOP:
 		engine->is_running = false;

@@ -48,6 +48,7 @@ enum engine_message {
 	ENGINE_CHANNEL, /* data: struct channel_news, taken */
 	ENGINE_MAIL_GO, /* data: struct mail_go_request, taken */
 	ENGINE_RELAY,   /* data: struct relay_outcome, taken */
+	ENGINE_NETWORK, /* no data: a link or an address has come up */
 	ENGINE_STOP,    /* no data */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What goes on beside the turns: the state of the database, its copy, and the system clock. */
+/* What goes on beside the turns: the state of the database, its copy, the clock and the network. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -13,7 +13,8 @@
 #define COPY_MS       (INT64_C(24) * 60 * 60 * 1000)
 #define COPY_FIRST_MS (15 * 60 * 1000) /* after the start, when there is work enough */
 #define COPY_AGAIN_MS (INT64_C(60) * 60 * 1000)
-#define EVENTS_MIN    256 /* that even a database at its greatest size keeps */
+#define EVENTS_MIN    256  /* that even a database at its greatest size keeps */
+#define NETWORK_MS    5000 /* an address comes after its link, and a bad cable again and again */
 
 /* ---- the storage as an alarm ---- */
 
@@ -322,9 +323,31 @@ shift_states(struct engine *engine)
 }
 
 void
+engine_network_up(struct engine *engine)
+{
+	int64_t next_ms = engine->care.woken_ms + NETWORK_MS;
+
+	if (engine->care.wake_ms == 0)
+		engine->care.wake_ms =
+		    next_ms > engine->now.boottime_ms ? next_ms : engine->now.boottime_ms;
+}
+
+static void
+wake(struct engine *engine)
+{
+	if (engine->care.wake_ms == 0 || engine->now.boottime_ms < engine->care.wake_ms)
+		return;
+	engine->care.wake_ms = 0;
+	engine->care.woken_ms = engine->now.boottime_ms;
+	log_info("the network has come up: what waits to be delivered is tried now");
+	outbox_wake_all(engine);
+}
+
+void
 engine_care_tick(struct engine *engine)
 {
 	watch_clock(engine);
+	wake(engine);
 	shift_states(engine);
 	copy_database(engine);
 }

@@ -107,6 +107,8 @@ struct engine {
 		int64_t copy_ms;
 		struct moment ticked, loaded;
 		bool waits_for_clock; /* some sensor has a stored_wall_ms */
+		int64_t wake_ms; /* the network has come up: then the queue is to be woken; 0: no */
+		int64_t woken_ms; /* the last time */
 	} care;
 	/* engine_effective.c */
 	bool is_effective_old, has_effective_failed;
@@ -221,6 +223,7 @@ void engine_log_events(struct engine *engine);
 /* engine_care.c: at the first configuration; once a second when there is nothing else to do. */
 void engine_care_begin(struct engine *engine);
 void engine_care_tick(struct engine *engine);
+void engine_network_up(struct engine *engine);
 
 /* A commit has failed, or not; an event that was not stored yet found no room. */
 void engine_storage_fails(struct engine *engine, const struct err *err); /* told once */

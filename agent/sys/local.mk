@@ -9,6 +9,7 @@ agent_sys_libsys_a_SOURCES = \
 	agent/sys/lock.c agent/sys/lock.h \
 	agent/sys/log.c agent/sys/log.h \
 	agent/sys/log_limit.c agent/sys/log_limit.h \
+	agent/sys/network.c agent/sys/network.h \
 	agent/sys/replace.c agent/sys/replace.h \
 	agent/sys/service.h \
 	agent/sys/thread.c agent/sys/thread.h

@@ -91,3 +91,8 @@ tests_unit_engine_test_outbox_mail_limits_SOURCES = \
 	tests/unit/engine/test_outbox_mail_limits.c $(MAIL_BENCH)
 tests_unit_engine_test_outbox_mail_limits_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_mail_limits
+check_PROGRAMS += tests/unit/engine/test_outbox_mail_wake
+tests_unit_engine_test_outbox_mail_wake_SOURCES = \
+	tests/unit/engine/test_outbox_mail_wake.c $(MAIL_BENCH)
+tests_unit_engine_test_outbox_mail_wake_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_mail_wake

@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/unit/sys/test_daemonize \
 	tests/unit/sys/test_lock \
 	tests/unit/sys/test_log \
+	tests/unit/sys/test_network \
 	tests/unit/sys/test_thread
 sys_test_libs = agent/sys/libsys.a agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_sys_test_chan_LDADD = $(sys_test_libs)
@@ -12,6 +13,7 @@ tests_unit_sys_test_clock_LDADD = $(sys_test_libs)
 tests_unit_sys_test_daemonize_LDADD = $(sys_test_libs)
 tests_unit_sys_test_lock_LDADD = $(sys_test_libs)
 tests_unit_sys_test_log_LDADD = $(sys_test_libs)
+tests_unit_sys_test_network_LDADD = $(sys_test_libs)
 tests_unit_sys_test_thread_LDADD = $(sys_test_libs)
 TESTS += \
 	tests/unit/sys/test_chan \
@@ -19,6 +21,7 @@ TESTS += \
 	tests/unit/sys/test_daemonize \
 	tests/unit/sys/test_lock \
 	tests/unit/sys/test_log \
+	tests/unit/sys/test_network \
 	tests/unit/sys/test_thread
 
 check_PROGRAMS += tests/unit/sys/test_replace
