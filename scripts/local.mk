@@ -4,6 +4,7 @@ EXTRA_DIST += scripts/demo scripts/demo-scenes
 EXTRA_DIST += scripts/check-includes scripts/check-style scripts/house.py
 EXTRA_DIST += scripts/check-findings
 EXTRA_DIST += scripts/install-packages
+EXTRA_DIST += scripts/fuzz
 EXTRA_DIST += scripts/bench scripts/bench_figures.py
 EXTRA_DIST += scripts/bench_mail.py
 EXTRA_DIST += scripts/bench_peer.py

@@ -7,8 +7,6 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#define RUNS      200000
-#define LONG_RUNS 20000000 /* CHECK_LONG, as scripts/check --long */
 #define SEEDS_MAX 64
 #define SEED_MAX  4096
 #define INPUT_MAX (2 * SEED_MAX)
@@ -67,7 +65,7 @@ seeds_read(void)
 	int count;
 
 	snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", srcdir == NULL ? "." : srcdir,
-	    fuzz_corpus);
+	    fuzz_target.name);
 	count = scandir(folder, &entries, is_seed, alphasort);
 	if (count <= 0) {
 		perror(folder);
@@ -172,25 +170,43 @@ change_input(uint8_t *bytes, size_t size)
 	return size;
 }
 
+/* The seeds and what is left of them where they are cut: everywhere, if that is no more than the
+ * runs by chance. */
+static void
+try_seeds(void)
+{
+	size_t total = 0, step;
+
+	for (size_t i = 0; i < seed_count; i++)
+		total += seeds[i].size;
+	step = 1 + total / (size_t)fuzz_target.runs;
+	for (size_t i = 0; i < seed_count; i++) {
+		try_input(seeds[i].bytes, seeds[i].size);
+		for (size_t size = 0; size < seeds[i].size; size += step)
+			try_input(seeds[i].bytes, size);
+	}
+}
+
+static void
+try_chance(void)
+{
+	const struct seed *seed = &seeds[random_below((uint32_t)seed_count)];
+	static uint8_t bytes[INPUT_MAX];
+	size_t size = seed->size;
+
+	memcpy(bytes, seed->bytes, size);
+	for (uint32_t left = 1 + random_below(CHANGES); left > 0; left--)
+		size = change_input(bytes, size);
+	try_input(bytes, size);
+}
+
 int
 main(void)
 {
-	long runs = getenv("CHECK_LONG") != NULL ? LONG_RUNS : RUNS;
-
 	seeds_read();
-	for (size_t i = 0; i < seed_count; i++)
-		for (size_t size = 0; size <= seeds[i].size; size++)
-			try_input(seeds[i].bytes, size);
-	for (long run = 0; run < runs; run++) {
-		const struct seed *seed = &seeds[random_below((uint32_t)seed_count)];
-		static uint8_t bytes[INPUT_MAX];
-		size_t size = seed->size;
-
-		memcpy(bytes, seed->bytes, size);
-		for (uint32_t left = 1 + random_below(CHANGES); left > 0; left--)
-			size = change_input(bytes, size);
-		try_input(bytes, size);
-	}
-	printf("%zu seeds, %ld changed ones\n", seed_count, runs);
+	try_seeds();
+	for (long run = 0; run < fuzz_target.runs; run++)
+		try_chance();
+	printf("%zu seeds, %ld changed ones\n", seed_count, fuzz_target.runs);
 	return 0;
 }

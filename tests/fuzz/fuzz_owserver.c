@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a connection to an owserver may say. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers/owserver/owserver_driver.h"
 #include "tests/fuzz/fuzz.h"
 
-#define MUST(condition) \
-	((condition) ? (void)0 : (fprintf(stderr, "%s: %s\n", __func__, #condition), abort()))
-
-const char fuzz_corpus[] = "owserver";
+const struct fuzz_target fuzz_target = { "owserver", 200000 };
 
 static void
 try_value(const uint8_t *data, size_t size)

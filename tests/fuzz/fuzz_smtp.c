@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a mail server may say, and what mailer and helper may say to each other. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +9,7 @@
 #include "smtp/protocol.h"
 #include "tests/fuzz/fuzz.h"
 
-#define MUST(condition) \
-	((condition) ? (void)0 : (fprintf(stderr, "%s: %s\n", __func__, #condition), abort()))
-
-const char fuzz_corpus[] = "smtp";
+const struct fuzz_target fuzz_target = { "smtp", 200000 };
 
 static void
 try_reply(const struct smtp_reader *reader)
