@@ -41,8 +41,9 @@ int text_parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *ret_n
  * `places` can hold (1.0005 at 3 places; trailing zeros are fine). */
 int text_parse_fixed(const char *text, unsigned places, int32_t *ret_number);
 
-/* "-12.5", "1.2E+07": as above, and an exponent may follow. The nearest number, or one next to it.
- * -EINVAL; -ERANGE: too great for a double. */
+/* "-12.5", "1.2E+07": as above, and an exponent may follow. The nearest number or the one next to
+ * it; beyond 22 decimal places before or behind the point one near it. -EINVAL; -ERANGE: too great
+ * for a double. */
 int text_parse_real(const char *text, double *ret_number);
 
 /* "250ms", "1s", "5m", "4h", "7d", "0". In milliseconds. -EINVAL; -ERANGE beyond 2^32-1 ms. */

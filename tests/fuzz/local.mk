@@ -6,17 +6,35 @@ if !WITH_LIBFUZZER
 fuzz_common += tests/fuzz/fuzz_main.c
 endif
 fuzz_programs = \
-	tests/fuzz/fuzz_owserver
+	tests/fuzz/fuzz_mail \
+	tests/fuzz/fuzz_owserver \
+	tests/fuzz/fuzz_setting \
+	tests/fuzz/fuzz_text \
+	tests/fuzz/fuzz_w1
+if WITH_MODBUS
+fuzz_programs += tests/fuzz/fuzz_modbus
+endif
 if WITH_MAIL
 fuzz_programs += tests/fuzz/fuzz_smtp
 endif
 check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c $(fuzz_common)
+tests_fuzz_fuzz_mail_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
+tests_fuzz_fuzz_modbus_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
+tests_fuzz_fuzz_modbus_SOURCES = tests/fuzz/fuzz_modbus.c $(fuzz_common)
+tests_fuzz_fuzz_modbus_LDADD = $(FUZZ_LIBS) $(DRIVER_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_owserver_SOURCES = tests/fuzz/fuzz_owserver.c $(fuzz_common)
 tests_fuzz_fuzz_owserver_LDADD = $(FUZZ_LIBS) $(DRIVER_LIBS) agent/core/libcore.a
+tests_fuzz_fuzz_setting_SOURCES = tests/fuzz/fuzz_setting.c $(fuzz_common)
+tests_fuzz_fuzz_setting_LDADD = $(FUZZ_LIBS) agent/conf/libconf.a agent/core/libcore.a
 tests_fuzz_fuzz_smtp_SOURCES = tests/fuzz/fuzz_smtp.c $(fuzz_common)
 tests_fuzz_fuzz_smtp_LDADD = $(FUZZ_LIBS) agent/smtp/libsmtp.a agent/smtp/libprotocol.a \
 	agent/core/libcore.a
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(fuzz_common)
+tests_fuzz_fuzz_text_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
+tests_fuzz_fuzz_w1_SOURCES = tests/fuzz/fuzz_w1.c $(fuzz_common)
+tests_fuzz_fuzz_w1_LDADD = $(FUZZ_LIBS) $(DRIVER_LIBS) agent/core/libcore.a
 
 # all that lies there
 EXTRA_DIST += tests/fuzz/corpus
