@@ -95,15 +95,6 @@ read_all(struct reader *reader, const struct conf_drivers *drivers)
 	return r < 0 ? refuse_whole(reader, &place) : 0;
 }
 
-/* A path or a key may hold what would break the one line. */
-static void
-make_one_line(char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 int
 conf_file_read(
     const char *path, const struct conf_drivers *drivers, struct conf **ret_conf, struct err *err)
@@ -114,7 +105,6 @@ conf_file_read(
 	reader_done(&reader);
 	if (r < 0) {
 		conf_unref(reader.conf);
-		make_one_line(reader.err.text);
 		return err_set(err, r, "%s", reader.err.text);
 	}
 	*ret_conf = reader.conf;

@@ -5,6 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A path, an address or a reply in it may hold what would break the line. */
+static void
+make_one_line(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 int
 err_set(struct err *err, int code, const char *format, ...)
 {
@@ -16,6 +25,7 @@ err_set(struct err *err, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	make_one_line(err->text);
 	return code;
 }
 
@@ -32,6 +42,7 @@ err_prefix(struct err *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	make_one_line(err->text);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, "%s", rest);
 }

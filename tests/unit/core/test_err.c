@@ -34,6 +34,17 @@ cuts_what_does_not_fit(void **state)
 }
 
 static void
+stays_one_line_whatever_it_tells_of(void **state)
+{
+	struct err err;
+
+	(void)state;
+	err_set(&err, -EINVAL, "\"%s\" is not there", "a\nb\x1b\x7f\xc3\xa9");
+	err_prefix(&err, "%s: ", "dir\r\nname");
+	assert_string_equal(err.text, "dir??name: \"a?b??\xc3\xa9\" is not there");
+}
+
+static void
 nobody_has_to_listen(void **state)
 {
 	(void)state;
@@ -47,6 +58,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(returns_the_code_and_keeps_the_text),
 		cmocka_unit_test(cuts_what_does_not_fit),
+		cmocka_unit_test(stays_one_line_whatever_it_tells_of),
 		cmocka_unit_test(nobody_has_to_listen),
 	};
 
