@@ -6,6 +6,7 @@ if !WITH_LIBFUZZER
 fuzz_common += tests/fuzz/fuzz_main.c
 endif
 fuzz_programs = \
+	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_mail \
 	tests/fuzz/fuzz_owserver \
 	tests/fuzz/fuzz_setting \
@@ -19,6 +20,9 @@ fuzz_programs += tests/fuzz/fuzz_smtp
 endif
 check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_common)
+tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) agent/bus/libbus.a agent/conf/libconf.a $(DRIVER_LIBS) \
+	agent/sys/libsys.a agent/core/libcore.a $(CONFUSE_LIBS) $(SYSTEMD_LIBS)
 tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c $(fuzz_common)
 tests_fuzz_fuzz_mail_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_modbus_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
