@@ -34,6 +34,7 @@ enum alarm_kind { /* envsAlarmKind */
 	ALARM_BUS,
 	ALARM_PATH,
 	ALARM_STORAGE,
+	ALARM_KIND_LAST = ALARM_STORAGE,
 };
 
 enum alarm_state {          /* envsAlarmState */

@@ -37,6 +37,7 @@ enum event_kind { /* EnvsKind */
 	EVENT_BUS_RAISE,
 	EVENT_BUS_CLEAR,
 	EVENT_RESET,
+	EVENT_LAST = EVENT_RESET,
 };
 
 /*

@@ -14,6 +14,7 @@ enum suppression { /* envsSensorSuppression */
 	SUPPRESSION_SHELVED,
 	SUPPRESSION_OUT_OF_SERVICE,
 	SUPPRESSION_BY_PARENT,
+	SUPPRESSION_LAST = SUPPRESSION_BY_PARENT,
 };
 
 /* Stored as it is. */

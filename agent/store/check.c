@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Is the database whole?  Its pages, and what can be said of its content without knowing it. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/result.h"
+#include "core/strbuf.h"
 #include "store/store_private.h"
 
 /* The first line says only of which database it is. */
@@ -50,6 +53,68 @@ check_pages(struct store *store, struct err *err)
 	return r;
 }
 
+/* Who reads these looks them up in tables; in the order of the tables that they are in. */
+static const struct word {
+	const char *table, *column;
+	int least, greatest;
+} words[] = {
+	{ "event", "kind", 1, EVENT_LAST },
+	{ "event", "alarm_kind", 0, ALARM_KIND_LAST },
+	{ "event", "severity", 0, SEVERITY_UNKNOWN },
+	{ "event", "previous_severity", 0, SEVERITY_UNKNOWN },
+	{ "event", "zone_from", 0, ZONE_HIGH_CRITICAL },
+	{ "event", "zone_to", 0, ZONE_HIGH_CRITICAL },
+	{ "event", "reason", 0, FAULT_BAD_ADDRESS },
+	{ "event", "quantity", 0, QUANTITY_LAST },
+	{ "event", "suppression", 0, SUPPRESSION_LAST },
+	{ "event", "sensor_severity", 0, SEVERITY_UNKNOWN },
+	{ "alarm", "kind", 1, ALARM_KIND_LAST },
+	{ "alarm", "state", ALARM_UNLISTED, ALARM_LATCHED },
+	{ "alarm", "severity", 0, SEVERITY_UNKNOWN },
+	{ "alarm", "zone", 0, ZONE_HIGH_CRITICAL },
+	{ "alarm", "reason", 0, FAULT_BAD_ADDRESS },
+	{ "alarm", "quantity", 0, QUANTITY_LAST },
+	{ "delivery", "result", 0, RESULT_COUNT - 1 },
+	{ "channel", "last_result", 0, RESULT_COUNT - 1 },
+	{ "contact", "last_result", 0, RESULT_COUNT - 1 },
+};
+#define WORD_COUNT (sizeof(words) / sizeof(words[0]))
+
+/* All of one table by one look at it. */
+static size_t
+ask_for_words(const struct word *first, size_t left, struct strbuf *sql)
+{
+	size_t count = 0;
+
+	strbuf_add(sql, "SELECT count(*) FROM %s WHERE", first->table);
+	for (; count < left && strcmp(first[count].table, first->table) == 0; count++)
+		strbuf_add(sql, "%s %s NOT BETWEEN %d AND %d", count > 0 ? " OR" : "",
+		    first[count].column, first[count].least, first[count].greatest);
+	return count;
+}
+
+static int
+check_words(struct store *store, struct err *err)
+{
+	char text[1024];
+	struct strbuf sql;
+	int64_t bad_rows = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < WORD_COUNT && r == 0;) {
+		const char *table = words[i].table;
+
+		strbuf_init(&sql, text, sizeof(text));
+		i += ask_for_words(&words[i], WORD_COUNT - i, &sql);
+		assert(!strbuf_is_cut(&sql));
+		r = store_number(store, text, &bad_rows, err);
+		if (r == 0 && bad_rows != 0)
+			r = err_set(err, -EUCLEAN, "%s: is damaged: its table %s holds nonsense",
+			    store->path, table);
+	}
+	return r;
+}
+
 /* What would keep the engine from starting; each gives 0 if it is well. */
 int
 check_content(struct store *store, struct err *err)
@@ -79,5 +144,5 @@ check_content(struct store *store, struct err *err)
 			r = err_set(
 			    err, -EUCLEAN, "%s: is damaged: it %s", store->path, rules[i].what);
 	}
-	return r;
+	return r == 0 ? check_words(store, err) : r;
 }

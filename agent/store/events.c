@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <string.h>
 
+#include "core/text.h"
 #include "store/store_private.h"
 
 #define COLUMNS                                                                                \
@@ -166,6 +168,8 @@ take_event(void *context, struct err *err)
 	int at = read_event(loader->statement, &record);
 
 	record.detail = (const char *)sqlite3_column_text(loader->statement, at);
+	if (record.detail != NULL && !text_is_clean(record.detail, strlen(record.detail)))
+		record.detail = NULL;
 	return loader->take(loader->context, &record, err);
 }
 

@@ -140,7 +140,12 @@ store_column_text(sqlite3_stmt *statement, int column, char *to, size_t size)
 {
 	const char *text = (const char *)sqlite3_column_text(statement, column);
 
-	text_copy(to, size, text != NULL ? text : "");
+	if (text == NULL)
+		text = "";
+	if (text_is_clean(text, strlen(text)))
+		text_copy(to, size, text);
+	else
+		text_clean(text, strlen(text), to, size);
 }
 
 int

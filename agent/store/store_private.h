@@ -103,7 +103,7 @@ int store_each_row(struct store *store, sqlite3_stmt *statement, const char *wha
 /* 0; -EIO: no transaction is open, as after SQLite has rolled back for a full disk. */
 int store_check_transaction(const struct store *store, struct err *err);
 
-/* Copies a text of at most size-1 octets. */
+/* Copies a text of at most size-1 octets, clean whatever was stored. */
 void store_column_text(sqlite3_stmt *statement, int column, char *to, size_t size);
 
 /* Runs a statement that gives no rows, and resets it. */

@@ -68,6 +68,8 @@ enum damage {
 	NO_UUID,
 	BAD_INDEX,
 	NO_NUMBERS,
+	BAD_EVENT,
+	BAD_ALARM,
 };
 
 static void
@@ -113,6 +115,13 @@ damage_file(const char *suffix, enum damage damage)
 	case NO_NUMBERS:
 		run_sql(suffix, "DELETE FROM number");
 		break;
+	case BAD_EVENT:
+		run_sql(suffix, "UPDATE event SET kind = 99 WHERE seq = 5");
+		break;
+	case BAD_ALARM:
+		run_sql(suffix, "INSERT INTO alarm VALUES (1, 1, 1, 2, -1, 1, 0, 1, 0, 'a', 2, 5,"
+				" 0, 1, 1, 1, 0, '')");
+		break;
 	}
 }
 
@@ -139,6 +148,8 @@ static const struct case_of_damage cases[] = {
 	{ "no uuid",                    NO_UUID,    1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "an index that cannot be",    BAD_INDEX,  1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "no numbers",                 NO_NUMBERS, 1, 0, true,  STORAGE_STORY_RESTORED, true },
+	{ "an event of no kind",        BAD_EVENT,  1, 0, true,  STORAGE_STORY_RESTORED, true },
+	{ "an alarm in no zone",        BAD_ALARM,  1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "the first copy, too",        PAGES,      2, 1, true,  STORAGE_STORY_RESTORED, false },
 	{ "both copies, too",           PAGES,      2, 2, true,  STORAGE_STORY_ANEW, false },
 	{ "the only copy, too",         HALF,       1, 1, true,  STORAGE_STORY_ANEW, false },

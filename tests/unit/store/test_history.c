@@ -111,6 +111,26 @@ events_come_back_as_they_were(void **state)
 	store_close(store);
 }
 
+/* Behind our back: the store would write it, but nobody would give it. */
+static void
+text_that_nobody_wrote_comes_back_clean(void **state)
+{
+	struct store *store = opened();
+	struct record record = record_of(1);
+	struct seen seen;
+
+	(void)state;
+	text_copy(record.source, sizeof(record.source), "a\r\nb\xff");
+	record.detail = "SNMP\nhas";
+	assert_int_equal(store_begin(store, NULL), 0);
+	assert_int_equal(store_add_event(store, &record, "boot", NULL), 0);
+	assert_int_equal(store_commit(store, NULL), 0);
+	seen = events_of(store);
+	assert_string_equal(seen.first.source, "a b?");
+	assert_string_equal(seen.detail, "");
+	store_close(store);
+}
+
 static void
 a_rollback_leaves_no_gap_and_a_number_is_given_once(void **state)
 {
@@ -368,6 +388,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(test, state_folder_make, state_folder_remove)
 	const struct CMUnitTest tests[] = {
 		IN_A_FOLDER(events_come_back_as_they_were),
+		IN_A_FOLDER(text_that_nobody_wrote_comes_back_clean),
 		IN_A_FOLDER(a_rollback_leaves_no_gap_and_a_number_is_given_once),
 		IN_A_FOLDER(the_oldest_events_go),
 		IN_A_FOLDER(alarms_come_back_as_they_last_were),
