@@ -12,7 +12,7 @@
 #include "core/text.h"
 #include "tests/fuzz/fuzz.h"
 
-const struct fuzz_target fuzz_target = { "mail", 15000 };
+const struct fuzz_target fuzz_target = { "mail", 8000 };
 
 #define ITEMS_MAX  12
 #define TEXT_SIZE  256

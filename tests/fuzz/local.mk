@@ -5,11 +5,17 @@ fuzz_common = tests/fuzz/fuzz.h tests/fuzz/fuzz.c
 if !WITH_LIBFUZZER
 fuzz_common += tests/fuzz/fuzz_main.c
 endif
+fuzz_bench = tests/fuzz/fuzz_bench.c tests/fuzz/fuzz_bench.h tests/fuzz/fuzz_quiet.c \
+	tests/unit/fixture.c tests/unit/fixture.h
+fuzz_bench_libs = agent/snmp/libsnmp.a agent/engine/libengine.a agent/store/libstore.a \
+	agent/conf/libconf.a agent/sys/libsys.a agent/core/libcore.a \
+	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS)
 fuzz_programs = \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_mail \
 	tests/fuzz/fuzz_owserver \
 	tests/fuzz/fuzz_setting \
+	tests/fuzz/fuzz_store \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_w1
 if WITH_MODBUS
@@ -35,6 +41,9 @@ tests_fuzz_fuzz_setting_LDADD = $(FUZZ_LIBS) agent/conf/libconf.a agent/core/lib
 tests_fuzz_fuzz_smtp_SOURCES = tests/fuzz/fuzz_smtp.c $(fuzz_common)
 tests_fuzz_fuzz_smtp_LDADD = $(FUZZ_LIBS) agent/smtp/libsmtp.a agent/smtp/libprotocol.a \
 	agent/core/libcore.a
+tests_fuzz_fuzz_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_fuzz_fuzz_store_SOURCES = tests/fuzz/fuzz_store.c $(fuzz_bench) $(fuzz_common)
+tests_fuzz_fuzz_store_LDADD = $(FUZZ_LIBS) $(fuzz_bench_libs)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(fuzz_common)
 tests_fuzz_fuzz_text_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_w1_SOURCES = tests/fuzz/fuzz_w1.c $(fuzz_common)
