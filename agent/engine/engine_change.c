@@ -403,7 +403,6 @@ make_way(struct engine *engine, struct err *err)
 static int
 bring_in_force(struct engine *engine, struct change *change, struct err *err)
 {
-	const struct conf *before = engine->conf;
 	struct conf *conf;
 	int r = make_way(engine, err);
 
@@ -419,8 +418,6 @@ bring_in_force(struct engine *engine, struct change *change, struct err *err)
 	engine->has_new_state = true;
 	engine->has_new_alarms = true;
 	engine_turn_end(engine, &engine->now);
-	if (conf != before && engine->effects.conf_in_force != NULL)
-		engine->effects.conf_in_force(engine->effects.context, conf);
 	return 0;
 }
 

@@ -390,6 +390,7 @@ engine_conf_is_new(struct engine *engine, bool has_entity_news)
 		engine->agent.entities_changed_ms = engine->now.boottime_ms;
 	engine->agent.configured_wall_ms = engine->now.wall_ms;
 	engine->is_effective_old = true;
+	engine->is_conf_new = true;
 	engine->agent.next_sensor_index = store_next_index(engine->store, STORE_SENSOR);
 	engine->agent.next_relay_index = store_next_index(engine->store, STORE_RELAY);
 	engine->agent.next_contact_index = store_next_index(engine->store, STORE_CONTACT);
@@ -419,8 +420,6 @@ engine_configure(
 		goto fail;
 	engine_conf_is_new(engine, has_entity_news);
 	engine_turn_end(engine, now);
-	if (engine->effects.conf_in_force != NULL)
-		engine->effects.conf_in_force(engine->effects.context, conf);
 	return 0;
 
 fail:

@@ -121,6 +121,7 @@ struct engine {
 	bool has_new_values;
 	bool has_new_state;  /* quality, a bus, the configuration: shown at once */
 	bool has_new_alarms; /* the rows are not those that are shown */
+	bool is_conf_new;    /* nobody outside knows that it is in force */
 };
 
 /* Of whom an event is. */

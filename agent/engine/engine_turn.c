@@ -149,6 +149,15 @@ engine_publish_due_ms(const struct engine *engine)
 	return engine->has_new_values ? engine->published_ms + ENGINE_PUBLISH_MS : INT64_MAX;
 }
 
+/* Before anything leaves: what is sent now is sent by the configuration of now. */
+static void
+tell_conf(struct engine *engine)
+{
+	if (engine->is_conf_new && engine->effects.conf_in_force != NULL)
+		engine->effects.conf_in_force(engine->effects.context, engine->conf);
+	engine->is_conf_new = false;
+}
+
 void
 engine_turn_end(struct engine *engine, const struct moment *now)
 {
@@ -160,5 +169,6 @@ engine_turn_end(struct engine *engine, const struct moment *now)
 		forget_rows(engine);
 	if (engine_publish_due_ms(engine) <= now->boottime_ms)
 		engine_publish(engine, now);
+	tell_conf(engine);
 	outbox_send(engine);
 }

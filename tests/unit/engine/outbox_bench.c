@@ -111,6 +111,15 @@ take_mail(void *context, struct mail_job *job)
 	return true;
 }
 
+static void
+take_conf(void *context, const struct conf *conf)
+{
+	struct bench *bench = context;
+
+	(void)conf;
+	bench->mails_by_conf = bench->mail_count;
+}
+
 void
 bench_mailer(struct bench *bench, bool is_up)
 {
@@ -225,7 +234,10 @@ static void
 begin(struct bench *bench)
 {
 	struct engine_effects effects = {
-		.deliver = take_job, .mail = take_mail, .context = bench
+		.conf_in_force = take_conf,
+		.deliver = take_job,
+		.mail = take_mail,
+		.context = bench,
 	};
 	struct err err;
 

@@ -37,7 +37,8 @@ struct bench {
 	size_t mail_count, mail_answered, check_count;
 	size_t mail_places;
 	struct chan *replies;
-	bool relay_answers; /* mails are dealt with at once, as that: */
+	size_t mails_by_conf; /* that had left when the last configuration was told */
+	bool relay_answers;   /* mails are dealt with at once, as that: */
 	enum result relay_result;
 	enum result_class relay_class;
 };
