@@ -181,6 +181,20 @@ show_channel(
 	}
 }
 
+/* While no relay takes anything its time counts, not that of the row. */
+static void
+show_wait(struct engine *engine, struct deliveries *deliveries)
+{
+	int64_t due_ms;
+
+	if (!outbox_mail_is_wanted(engine) || outbox_relay_choose(engine, 0, &due_ms) != NULL ||
+	    due_ms == INT64_MAX)
+		return;
+	for (size_t i = 0; i < deliveries->count; i++)
+		if (deliveries->rows[i].channel == CHANNEL_MAIL)
+			deliveries->rows[i].next_ms = due_ms;
+}
+
 struct deliveries *
 outbox_view(struct engine *engine)
 {
@@ -191,6 +205,7 @@ outbox_view(struct engine *engine)
 		return NULL;
 	for (size_t i = 0; i < outbox->count; i++)
 		deliveries->rows[i] = outbox->rows[i].delivery;
+	show_wait(engine, deliveries);
 	deliveries->channel_count = outbox->channel_count;
 	for (size_t i = 0; i < outbox->channel_count; i++)
 		show_channel(engine, &outbox->channels[i], &deliveries->channels[i]);

@@ -120,8 +120,7 @@ end_row(struct engine *engine, struct outbox_row *row, const struct outbox_mail_
 		class = RESULT_TEMPORARY;
 	}
 	outbox_end_attempt(engine, row, class);
-	/* The relay's time is what counts, not the row's. */
-	if (is_again || row->delivery.state == DELIVERY_HELD)
+	if (is_again)
 		row->delivery.next_ms = engine->now.boottime_ms;
 }
 

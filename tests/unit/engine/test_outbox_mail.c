@@ -129,6 +129,28 @@ one_recipient_that_fails_does_not_hold_up_the_other(void **state)
 	assert_int_equal(bench->mail_count, 1);
 }
 
+static void
+one_that_knows_its_end_first_does_not_go_again_before_the_relay_is_judged(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 31000);
+	bench_pass(bench, 10000);
+	bench_mail_answer_one(bench, 0, RESULT_SENDER_REJECTED, RESULT_CONFIGURATION);
+	bench_turn(bench);
+	assert_int_equal(bench->mail_count, 1);
+	bench_mail_answer_one(bench, 1, RESULT_SENDER_REJECTED, RESULT_CONFIGURATION);
+	bench_pass(bench, 14 * MINUTE);
+	assert_int_equal(bench->mail_count, 1);
+	bench_pass(bench, 2 * MINUTE);
+	assert_int_equal(bench->mail_count, 2);
+	assert_int_equal(bench->mails[1]->recipient_count, 2);
+	bench_mail_accept(bench);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->attempts, 2);
+	assert_int_equal(bench_mail_row(bench, 2, "boss")->attempts, 2);
+}
+
 /* ---- crashes and doubt ---- */
 
 static void
@@ -314,6 +336,8 @@ main(void)
 		ON_A_BENCH(who_was_not_told_of_it_does_not_hear_that_it_is_over),
 		ON_A_BENCH(a_raise_that_is_over_at_once_is_one_mail),
 		ON_A_BENCH(one_recipient_that_fails_does_not_hold_up_the_other),
+		ON_A_BENCH(
+		    one_that_knows_its_end_first_does_not_go_again_before_the_relay_is_judged),
 		ON_A_BENCH(a_crash_before_the_dot_is_no_doubt),
 		ON_A_BENCH(a_crash_behind_the_dot_repeats_it_once_under_its_name),
 		ON_A_BENCH(a_lost_reply_is_a_doubt),

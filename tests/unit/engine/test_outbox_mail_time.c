@@ -91,6 +91,9 @@ a_wrong_setting_is_told_at_once_and_tried_rarely(void **state)
 	    bench->jobs[bench->job_count - 1].detail, bench_event(bench, 3)->detail);
 	assert_null(bench->jobs[bench->job_count - 1].record.detail);
 	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_FAILED);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_HELD);
+	assert_int_equal(
+	    bench_mail_row(bench, 2, "ops")->next_ms, bench->now.boottime_ms + 15 * MINUTE);
 	bench_pass(bench, 14 * MINUTE);
 	assert_int_equal(bench->mail_count, 1);
 	bench_pass(bench, 2 * MINUTE);
@@ -99,6 +102,7 @@ a_wrong_setting_is_told_at_once_and_tried_rarely(void **state)
 	bench_configure(bench, mail_conf(1)); /* somebody has changed something */
 	bench_turn(bench);
 	assert_int_equal(bench->mail_count, 3);
+	assert_int_equal(bench->mails_by_conf, 2); /* it goes as that says */
 	bench_mail_accept(bench);
 	bench_turn(bench);
 	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_DELIVERED);
