@@ -123,6 +123,17 @@ maximum(const struct engine *engine)
 	return conf->maximum < bytes ? conf->maximum : bytes;
 }
 
+void
+outbox_say_why(struct engine *engine, struct outbox_row *row, enum result result)
+{
+	if (row->delivery.attempts > 0 ||
+	    (row->delivery.has_result && row->delivery.result == (uint8_t)result))
+		return;
+	row->delivery.has_result = true;
+	row->delivery.result = (uint8_t)result;
+	engine->outbox.is_shown = false;
+}
+
 bool
 outbox_is_full(const struct engine *engine)
 {
@@ -288,6 +299,8 @@ outbox_add(struct engine *engine, struct outbox_channel *channel, const struct r
 	outbox_keep_record(row, record);
 	if (step != 0)
 		row->delivery.class = DELIVERY_LOW;
+	if (!channel->is_up)
+		outbox_say_why(engine, row, channel->kind->down);
 	text_copy(row->delivery.destination, sizeof(row->delivery.destination), destination);
 	channel->books.accepted++;
 	channel->is_changed = true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/route.h"
 #include "engine/engine_private.h"
 #include "sys/log.h"
 
@@ -188,6 +189,23 @@ outbox_mail_has_place(const struct outbox_mail *mail)
 
 /* ---- too much ---- */
 
+/* Those of mail->rows that could go if there were no limit say why they do not. */
+static void
+show_limit(struct engine *engine, size_t count)
+{
+	const struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct mail_row *held = &mail->rows[i];
+		struct outbox_row *row = outbox_row(engine, held->delivery->id);
+
+		if (held->fate == MAIL_STAYS && held->is_candidate &&
+		    held->hold_ms <= engine->now.boottime_ms &&
+		    route_sort_of(held->record->kind) != ROUTE_OWN)
+			outbox_say_why(engine, row, RESULT_RATE_LIMITED);
+	}
+}
+
 static void
 tell_limit(struct engine *engine, size_t count)
 {
@@ -253,8 +271,10 @@ look(struct engine *engine, bool is_turn)
 		has_some |= plan.kind != MAIL_NONE || has_obsolete(mail, count);
 		if (plan.due_ms < mail->due_ms)
 			mail->due_ms = plan.due_ms;
-		if (!is_turn || !plan.is_limited ||
-		    !limiter_exceed(&contact->recipient.limits.limiter, engine->now.boottime_ms))
+		if (!is_turn || !plan.is_limited)
+			continue;
+		show_limit(engine, count);
+		if (!limiter_exceed(&contact->recipient.limits.limiter, engine->now.boottime_ms))
 			continue;
 		contact->is_changed = true;
 		tell_limit(engine, count);

@@ -239,6 +239,7 @@ block(struct engine *engine, struct outbox_channel *channel)
 			continue;
 		row->delivery.next_ms = INT64_MAX;
 		outbox_apply(engine, row, DELIVERY_BLOCK);
+		outbox_say_why(engine, row, channel->kind->down);
 	}
 }
 

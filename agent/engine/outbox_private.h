@@ -191,6 +191,9 @@ void outbox_apply(struct engine *engine, struct outbox_row *row, enum delivery_i
 void outbox_give_up(
     struct engine *engine, struct outbox_row *row, enum delivery_input input, enum result result);
 
+/* Why it waits though it was not tried yet. */
+void outbox_say_why(struct engine *engine, struct outbox_row *row, enum result result);
+
 bool outbox_is_full(const struct engine *engine);
 size_t outbox_pending_of(const struct engine *engine, const struct outbox_channel *channel);
 

@@ -87,6 +87,8 @@ rows_wait_for_the_channel_and_leave_in_order(void **state)
 	bench_reads(bench, 1, 31000);
 	assert_int_equal(bench->job_count, 0);
 	assert_int_equal(bench_row(bench, 2)->state, DELIVERY_HELD);
+	assert_true(bench_row(bench, 2)->has_result);
+	assert_int_equal(bench_row(bench, 2)->result, RESULT_MASTER_UNAVAILABLE);
 	assert_int_equal(bench_channel(bench)->pending, 3);
 	assert_int_equal(bench_channel(bench)->oldest_ms, bench_row(bench, 2)->created_ms);
 	bench_up(bench, true);

@@ -10,6 +10,17 @@
 
 /* Channel mail over hours and days: relays that fail, floods, limits, reminders. */
 
+/* The number of the last event of that kind. */
+static uint32_t
+last_of(struct bench *bench, enum event_kind kind)
+{
+	uint32_t seq = bench_look(bench)->events->last_seq;
+
+	while (bench_event(bench, seq)->kind != kind)
+		seq--;
+	return seq;
+}
+
 /* ---- relays ---- */
 
 static void
@@ -108,6 +119,35 @@ a_wrong_setting_is_told_at_once_and_tried_rarely(void **state)
 	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_DELIVERED);
 	assert_int_equal(bench_event(bench, 4)->kind, EVENT_CONFIG_CHANGE);
 	assert_int_equal(bench_event(bench, 5)->kind, EVENT_PATH_UP);
+}
+
+/* A refused setting ends nothing; time does, as always.  Sensor 1 stays bad, sensor 2 recovers. */
+static void
+while_a_setting_is_wrong_only_what_is_useless_ends(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t clear;
+
+	mail_begin(bench, 2);
+	bench->relay_answers = true;
+	bench->relay_result = RESULT_BAD_PASSWORD;
+	bench->relay_class = RESULT_CONFIGURATION;
+	bench_reads(bench, 2, 28000);
+	bench_pass(bench, 11000);
+	bench_reads_from(bench, 2, 1, 20000);
+	bench_pass(bench, 3 * HOUR);
+	clear = last_of(bench, EVENT_CLEAR);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_HELD);
+	assert_int_equal(bench_mail_row(bench, clear, "ops")->state, DELIVERY_HELD);
+	bench_pass(bench, 24 * HOUR);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_HELD);
+	assert_int_equal(bench_mail_row(bench, clear, "ops")->state, DELIVERY_EXPIRED);
+	assert_int_equal(bench_mail_row(bench, clear, "ops")->result, RESULT_EXPIRED);
+	bench_configure(bench, mail_conf(2));
+	bench_mail_accept(bench);
+	bench_pass(bench, MINUTE);
+	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_DELIVERED);
+	mail_assert_subject(bench, bench->mail_count - 1, "[BACKLOG] Prague 1: ");
 }
 
 static void
@@ -250,6 +290,9 @@ the_sensor_that_causes_most_is_named(void **state)
 		bench_pass(bench, 11000);
 	}
 	assert_int_equal(bench->mail_count, 6); /* one by one; then the limit */
+	assert_true(bench_mail_row(bench, last_of(bench, EVENT_RAISE), "ops")->has_result);
+	assert_int_equal(
+	    bench_mail_row(bench, last_of(bench, EVENT_RAISE), "ops")->result, RESULT_RATE_LIMITED);
 	last = bench_look(bench)->events->last_seq;
 	assert_int_equal(last, 11);
 	for (uint32_t seq = 2; (blocked = bench_event(bench, seq))->kind != EVENT_RATE_BLOCKED;)
@@ -623,6 +666,7 @@ main(void)
 		ON_A_BENCH(the_next_relay_takes_over_after_a_while_and_gives_back),
 		ON_A_BENCH(what_a_relay_refuses_for_good_the_next_is_asked_once),
 		ON_A_BENCH(a_wrong_setting_is_told_at_once_and_tried_rarely),
+		ON_A_BENCH(while_a_setting_is_wrong_only_what_is_useless_ends),
 		ON_A_BENCH(a_wrong_password_is_tried_three_times_then_each_hour),
 		ON_A_BENCH(relays_are_checked_while_nothing_is_sent),
 		ON_A_BENCH(relays_are_checked_when_the_configuration_changes),
