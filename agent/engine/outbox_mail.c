@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf_idle.h"
 #include "core/route.h"
 #include "engine/engine_private.h"
 #include "sys/log.h"
@@ -119,15 +120,31 @@ outbox_mail_supersede(struct engine *engine, struct outbox_row *row)
 	outbox_apply(engine, row, DELIVERY_SUPERSEDE);
 }
 
-/* Who is not there any more, or must not get mail. */
+/* One that SNMP has made, and that is not active (any more). */
+static const struct conf_contact *
+idle_contact_named(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->idle_count; i++) {
+		const struct conf_idle *idle = &conf->idle[i];
+
+		if (idle->object == CONF_CONTACT && strcmp(idle->settings.contact.name, name) == 0)
+			return &idle->settings.contact;
+	}
+	return NULL;
+}
+
+/* Who is not there any more, or must not get mail; a row by SET that must not is not active. */
 static bool
 is_orphan(const struct engine *engine, const struct outbox_row *row, bool *ret_is_refused)
 {
-	const struct conf_contact *conf = outbox_contact_named(engine, row->delivery.destination);
+	const char *name = row->delivery.destination;
+	const struct conf_contact *active = outbox_contact_named(engine, name);
+	const struct conf_contact *conf =
+	    active != NULL ? active : idle_contact_named(engine->conf, name);
 
 	*ret_is_refused =
 	    conf != NULL && !mailbox_is_in_list(conf->address, engine->conf->mail.allow_recipients);
-	return conf == NULL || !conf->is_enabled || *ret_is_refused;
+	return active == NULL || !active->is_enabled || *ret_is_refused;
 }
 
 /* Only a new row or another configuration makes some; one that is out may be one when it is back.

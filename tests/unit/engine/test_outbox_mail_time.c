@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf_idle.h"
 #include "core/text.h"
 #include "engine/outbox.h"
 #include "tests/unit/engine/mail_bench.h"
@@ -657,6 +658,26 @@ a_contact_that_is_gone_gets_nothing_more(void **state)
 	assert_int_equal(bench_mail_row(bench, 4, "ops")->result, RESULT_NOT_ALLOWED);
 }
 
+/* A row by SET that the file's list does not allow any more is not active, and gets nothing. */
+static void
+what_waits_for_one_who_is_not_allowed_any_more_ends_so(void **state)
+{
+	struct bench *bench = *state;
+	struct conf *conf;
+
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 31000);
+	conf = mail_conf(1);
+	assert_int_equal(conf_deactivate(conf, CONF_CONTACT, 2, bench->now.boottime_ms), 0);
+	text_copy(conf->idle[0].settings.contact.address,
+	    sizeof(conf->idle[0].settings.contact.address), "boss@other.org");
+	bench_configure(bench, conf);
+	bench_pass(bench, 11000);
+	assert_int_equal(bench_mail_row(bench, 2, "boss")->state, DELIVERY_FAILED);
+	assert_int_equal(bench_mail_row(bench, 2, "boss")->result, RESULT_NOT_ALLOWED);
+	assert_int_equal(bench->mails[0]->recipient_count, 1);
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -684,6 +705,7 @@ main(void)
 		ON_A_BENCH(a_test_that_cannot_leave_ends_with_the_reason),
 		ON_A_BENCH(a_test_goes_before_all_that_waits),
 		ON_A_BENCH(a_contact_that_is_gone_gets_nothing_more),
+		ON_A_BENCH(what_waits_for_one_who_is_not_allowed_any_more_ends_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
