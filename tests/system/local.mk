@@ -41,6 +41,7 @@ SYSTEM_TESTS = \
 	tests/system/test_mail_kills.py \
 	tests/system/test_mail_nowhere.py \
 	tests/system/test_mail_codes.py \
+	tests/system/test_mail_policy.py \
 	tests/system/test_mailer.py \
 	tests/system/test_master.py \
 	tests/system/test_notifications.py \
