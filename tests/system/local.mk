@@ -4,6 +4,7 @@ STATIC_TESTS = \
 	tests/system/alarm-replay \
 	tests/system/docs-alarms \
 	tests/system/docs-mail \
+	tests/system/docs-security \
 	tests/system/house-rules \
 	tests/system/install-packages \
 	tests/system/mail-compose \

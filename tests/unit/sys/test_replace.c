@@ -69,6 +69,29 @@ the_old_one_is_there_until_the_new_one_is_whole(void **state)
 	umask(mask);
 }
 
+/* A link that waits there leads nobody's text elsewhere. */
+static void
+a_link_in_its_way_is_not_followed(void **state)
+{
+	struct replace *replace = NULL;
+	char other[64];
+	struct stat status;
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/other", folder);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(symlink(other, i == 0 ? new_path : path), 0);
+		assert_int_equal(replace_begin(path, &replace, NULL), 0);
+		replace_add(replace, "text\n");
+		assert_int_equal(replace_end(replace, NULL), 0);
+		assert_holds("text\n");
+		assert_int_equal(lstat(path, &status), 0);
+		assert_true(S_ISREG(status.st_mode));
+		assert_int_equal(access(other, F_OK), -1);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static void
 what_was_left_behind_is_written_over(void **state)
 {
@@ -126,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_old_one_is_there_until_the_new_one_is_whole),
+		cmocka_unit_test(a_link_in_its_way_is_not_followed),
 		cmocka_unit_test(what_was_left_behind_is_written_over),
 		cmocka_unit_test(a_failure_leaves_the_old_one),
 		cmocka_unit_test(a_place_that_is_not_there_is_told),
