@@ -11,6 +11,8 @@
 #define START   INT64_C(5000000)
 #define SENSORS 3
 
+const struct moment *fuzz_clock;
+
 /* ---- drivers ---- */
 
 static int
@@ -147,6 +149,7 @@ fuzz_bench_init(struct fuzz_bench *bench)
 	*bench = (struct fuzz_bench){
 		.now = { .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 },
 	};
+	fuzz_clock = &bench->now;
 }
 
 int

@@ -5,13 +5,14 @@ fuzz_common = tests/fuzz/fuzz.h tests/fuzz/fuzz.c
 if !WITH_LIBFUZZER
 fuzz_common += tests/fuzz/fuzz_main.c
 endif
-fuzz_bench = tests/fuzz/fuzz_bench.c tests/fuzz/fuzz_bench.h tests/fuzz/fuzz_quiet.c \
+fuzz_bench = tests/fuzz/fuzz_bench.c tests/fuzz/fuzz_bench.h tests/fuzz/fuzz_sys.c \
 	tests/unit/fixture.c tests/unit/fixture.h
 fuzz_bench_libs = agent/snmp/libsnmp.a agent/engine/libengine.a agent/store/libstore.a \
 	agent/conf/libconf.a agent/sys/libsys.a agent/core/libcore.a \
 	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS)
 fuzz_programs = \
 	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_get \
 	tests/fuzz/fuzz_mail \
 	tests/fuzz/fuzz_owserver \
 	tests/fuzz/fuzz_setting \
@@ -29,6 +30,10 @@ TESTS += $(fuzz_programs)
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_common)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) agent/bus/libbus.a agent/conf/libconf.a $(DRIVER_LIBS) \
 	agent/sys/libsys.a agent/core/libcore.a $(CONFUSE_LIBS) $(SYSTEMD_LIBS)
+tests_fuzz_fuzz_get_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_fuzz_fuzz_get_SOURCES = tests/fuzz/fuzz_get.c tests/fuzz/fuzz_snmp.c tests/fuzz/fuzz_snmp.h \
+	$(fuzz_bench) $(fuzz_common)
+tests_fuzz_fuzz_get_LDADD = $(FUZZ_LIBS) $(fuzz_bench_libs)
 tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c $(fuzz_common)
 tests_fuzz_fuzz_mail_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_modbus_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
