@@ -115,7 +115,7 @@ events_come_back_as_they_were(void **state)
 static void
 text_that_nobody_wrote_comes_back_clean(void **state)
 {
-	struct store *store = opened();
+	struct store *store = store_opened();
 	struct record record = record_of(1);
 	struct seen seen;
 
