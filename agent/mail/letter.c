@@ -93,6 +93,7 @@ log_attempt(const struct link *link, const struct letter *letter, const struct m
 		.alarm = to != NULL ? to->alarm : 0,
 		.event = to != NULL ? to->event : 0,
 		.result = result_name(report->result),
+		.is_paced = true,
 	};
 	char buffer[600];
 	struct strbuf line;

@@ -214,11 +214,11 @@ tell_held(int64_t now_ms)
 
 /* `place` tells the line's kind. */
 static bool
-may_pass(enum log_level level, const char *place, const char *text)
+may_pass(enum log_level level, const struct log_about *about, const char *place, const char *text)
 {
 	int64_t now_ms;
 
-	if (log_limit == NULL || level == LOG_LEVEL_DEBUG)
+	if (log_limit == NULL || level == LOG_LEVEL_DEBUG || (about != NULL && about->is_paced))
 		return true;
 	now_ms = clock_boottime_ms();
 	tell_held(now_ms);
@@ -235,7 +235,7 @@ log_line(enum log_level level, const struct log_about *about, const char *format
 	if ((int)level > atomic_load(&log_threshold))
 		return;
 	format_line(target, level, &line, format, args);
-	if (may_pass(level, format, line.bytes + line.text))
+	if (may_pass(level, about, format, line.bytes + line.text))
 		write_line(target, level, about, &line);
 	errno = saved_errno;
 }

@@ -192,6 +192,9 @@ a_flood_is_counted(void **state)
 		log_debug("unlimited %d", i);
 		snprintf(line, sizeof(line), "x: debug: unlimited %d\n", i);
 		assert_string_equal(logged(), line);
+		log_at(LOG_LEVEL_INFO, LOG_ABOUT(.is_paced = true), "paced %d", i);
+		snprintf(line, sizeof(line), "x: info: paced %d\n", i);
+		assert_string_equal(logged(), line);
 	}
 	assert_true(log_tick() <= clock_boottime_ms() + LOG_LIMIT_WINDOW_MS);
 	log_warning("something else");
