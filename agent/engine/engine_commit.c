@@ -192,8 +192,10 @@ engine_commit(struct engine *engine)
 
 	if (!engine->has_changed || (attempt != NULL && attempt->is_failed))
 		return;
-	if (engine->agent.storage != STORAGE_OK && engine->now.boottime_ms < engine->retry_ms)
+	if (engine->agent.storage != STORAGE_OK && engine->now.boottime_ms < engine->retry_ms) {
+		engine_log_events(engine);
 		return;
+	}
 	number_events(engine, engine->log.last_seq + 1);
 	r = outbox_prepare(engine);
 	if (r == 0)

@@ -96,3 +96,11 @@ tests_unit_engine_test_outbox_mail_wake_SOURCES = \
 	tests/unit/engine/test_outbox_mail_wake.c $(MAIL_BENCH)
 tests_unit_engine_test_outbox_mail_wake_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_mail_wake
+
+check_PROGRAMS += tests/unit/engine/test_engine_log
+tests_unit_engine_test_engine_log_SOURCES = tests/unit/engine/test_engine_log.c \
+	$(storage_test_sources)
+tests_unit_engine_test_engine_log_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_engine_test_engine_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=log_at
+tests_unit_engine_test_engine_log_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_engine_log
