@@ -307,8 +307,9 @@ tell_refused(const struct table *table)
 	switch (table->sharing) {
 	case TABLE_OURS:
 	case TABLE_ROWS:
-		log_error("the SNMP master agent refuses %s, another agent seems to serve it; "
-			  "trying again every %d s",
+		log_at(LOG_LEVEL_ERROR, LOG_ABOUT(.is_paced = true),
+		    "the SNMP master agent refuses %s, another agent seems to serve it; "
+		    "trying again every %d s",
 		    table->name, AGAIN_MS / 1000);
 		break;
 	case TABLE_ANYONE:

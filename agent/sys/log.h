@@ -26,7 +26,7 @@ struct log_about {
 	const char *sensor, *bus;
 	uint32_t alarm, event; /* envsAlarmId, envsEventSeq */
 	const char *result;    /* a label of EnvsResult: result_name() */
-	bool is_paced;         /* by what it tells of: none is held back */
+	bool is_paced;         /* once a case, by what it is about: none is held back */
 };
 #define LOG_ABOUT(...) (&(const struct log_about){ __VA_ARGS__ })
 

@@ -146,7 +146,7 @@ static const struct {
 	{ CONF_DELIVERY, "retry-cap", "1d", "1d" },
 	{ CONF_DELIVERY, "retry-jitter", "0", "0" },
 	{ CONF_DELIVERY, "retry-jitter", "50", "50" },
-	{ CONF_DELIVERY, "down-after", "0s", "0s" },
+	{ CONF_DELIVERY, "down-after", "0", "0" },
 	{ CONF_DELIVERY, "down-after", "30s", "30s" },
 	{ CONF_DELIVERY, "retry-blocked", "1s", "1s" },
 	{ CONF_DELIVERY, "retry-blocked", "15m", "15m" },
