@@ -264,7 +264,7 @@ static const struct field rows[] = {
 	    .help = "So many bytes all waiting deliveries may have together." },
 	{ DELIVERY(warning_percent), .key = "warning-at", .type = FIELD_NUMBER, .min = 1,
 	    .max = 100, .fallback = "80",
-	    .help = "A queue that is full by so many percent is told in an event." },
+	    .help = "A queue that is full by so many percent is told in the log." },
 	{ DELIVERY(useful_for_s), .key = "useful-for", .type = FIELD_SECONDS,
 	    .flags = FIELD_WRITABLE, .column = 6, IN_SECONDS(SECOND, 30 * DAY), .fallback = "4h",
 	    .help = "A raise that could not be delivered expires after this time, unless the alarm "

@@ -114,8 +114,8 @@ outbox_pending_of(const struct engine *engine, const struct outbox_channel *chan
 	return count;
 }
 
-static size_t
-maximum(const struct engine *engine)
+size_t
+outbox_maximum(const struct engine *engine)
 {
 	const struct conf_delivery *conf = &engine->conf->delivery;
 	size_t bytes = conf->maximum_bytes / sizeof(struct outbox_row);
@@ -137,7 +137,7 @@ outbox_say_why(struct engine *engine, struct outbox_row *row, enum result result
 bool
 outbox_is_full(const struct engine *engine)
 {
-	return engine->outbox.pending >= maximum(engine);
+	return engine->outbox.pending >= outbox_maximum(engine);
 }
 
 /* Not stored: whether a row is held is found again by the state of its channel. */
@@ -305,7 +305,7 @@ outbox_add(struct engine *engine, struct outbox_channel *channel, const struct r
 	channel->books.accepted++;
 	channel->is_changed = true;
 	outbox->pending++;
-	if (outbox->pending > maximum(engine))
+	if (outbox->pending > outbox_maximum(engine))
 		evict(engine);
 	return 0;
 }

@@ -97,12 +97,12 @@ warn(struct engine *engine)
 {
 	const struct conf_delivery *conf = &engine->conf->delivery;
 	struct outbox *outbox = &engine->outbox;
-	size_t percent = outbox->pending * 100 / conf->maximum;
+	size_t maximum = outbox_maximum(engine), percent = outbox->pending * 100 / maximum;
 
 	if (!outbox->is_warned && percent >= conf->warning_percent)
-		log_warning("%zu deliveries wait, of at most %u; when it is full the least "
+		log_warning("%zu deliveries wait, of at most %zu; when it is full the least "
 			    "important are given up",
-		    outbox->pending, (unsigned)conf->maximum);
+		    outbox->pending, maximum);
 	else if (!(outbox->is_warned && percent + 10 < conf->warning_percent))
 		return;
 	outbox->is_warned = !outbox->is_warned;

@@ -194,6 +194,7 @@ void outbox_give_up(
 /* Why it waits though it was not tried yet. */
 void outbox_say_why(struct engine *engine, struct outbox_row *row, enum result result);
 
+size_t outbox_maximum(const struct engine *engine); /* rows that may wait, by either maximum */
 bool outbox_is_full(const struct engine *engine);
 size_t outbox_pending_of(const struct engine *engine, const struct outbox_channel *channel);
 
