@@ -277,7 +277,10 @@ static const struct field rows[] = {
 	    .help = "Likewise a test or a heartbeat." },
 	{ DELIVERY(look_again_after_s), .key = "look-again-after", .type = FIELD_SECONDS,
 	    IN_SECONDS(0, DAY), .fallback = "2m",
-	    .help = "What is told later than this is compared with the state of now first." },
+	    .help =
+		"A mail that is under way for longer is compared with the state of now before its "
+		"last byte, and made anew if it is not true any more. As long as a message "
+		"waits it is worded anew for each attempt in any case." },
 	{ DELIVERY(report_interval_s), .key = "report-interval", .type = FIELD_SECONDS,
 	    IN_SECONDS(SECOND, DAY), .fallback = "10m",
 	    .help = "Deliveries to one destination that ended with the same bad result in this time"

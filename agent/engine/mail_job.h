@@ -47,7 +47,7 @@ struct mail_job {
 void mail_job_free(struct mail_job *job); /* copes with NULL */
 
 /* The data of ENGINE_MAIL_GO.  Answered 0 when it is stored that all recipients of the job may get
- * it; else a negative errno: it must not be sent. */
+ * it; else a negative errno: it must not be sent; -ESTALE: it has become wrong. */
 struct mail_go_request {
 	struct chan_request request; /* first */
 	uint32_t job;

@@ -36,14 +36,47 @@ answer(struct mail_go_request *request, int code)
 	chan_answer(&reply_to, code, NULL);
 }
 
+enum severity
+outbox_mail_severity(struct engine *engine, uint32_t alarm_id)
+{
+	const struct alarm_row *row = engine_row(engine, alarm_id);
+
+	return row != NULL && alarm_is_open(&row->alarm) ? row->alarm.severity : SEVERITY_OK;
+}
+
+/* It was made a while ago, and is not true any more: it is better made anew.  What may have arrived
+ * goes again as it was. */
+static bool
+is_outdated(struct engine *engine, const struct outbox_mail_job *job)
+{
+	const struct outbox *outbox = &engine->outbox;
+	int64_t age_ms = engine->now.boottime_ms - job->left_ms;
+
+	if (job->is_repeat || age_ms <= engine->conf->delivery.look_again_after_s * INT64_C(1000))
+		return false;
+	for (size_t i = 0; i < outbox->count; i++) {
+		const struct outbox_row *row = &outbox->rows[i];
+
+		if (is_of_job(row, job->id) &&
+		    row->told != (uint8_t)outbox_mail_severity(engine, row->delivery.alarm_id))
+			return true;
+	}
+	return false;
+}
+
 void
 outbox_mail_go(struct engine *engine, struct mail_go_request *request)
 {
 	struct outbox *outbox = &engine->outbox;
 	struct outbox_mail *mail = &outbox->mail;
+	const struct outbox_mail_job *job = find_job(mail, request->job);
 
-	if (find_job(mail, request->job) == NULL || mail->go_count == MAIL_JOBS_MAX) {
+	if (job == NULL || mail->go_count == MAIL_JOBS_MAX) {
 		answer(request, -ENOENT);
+		return;
+	}
+	if (is_outdated(engine, job)) {
+		answer(request, -ESTALE);
 		return;
 	}
 	for (size_t i = 0; i < outbox->count; i++)

@@ -96,6 +96,7 @@ take_rows(struct engine *engine, const struct conf_contact *conf, const struct m
 		row->job = job->id;
 		row->delivery.lead = plan->lead;
 		row->said = contact->books.undelivered;
+		row->told = (uint8_t)outbox_mail_severity(engine, row->delivery.alarm_id);
 	}
 }
 

@@ -132,6 +132,7 @@ void outbox_mail_end_orphans(struct engine *engine);
 void outbox_mail_mark(struct engine *engine, struct outbox_channel *channel);
 
 /* outbox_mail_outcome.c: what becomes of them. */
+enum severity outbox_mail_severity(struct engine *engine, uint32_t alarm_id); /* now */
 void outbox_mail_done(struct engine *engine);
 void outbox_mail_committed(struct engine *engine);
 void outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,11 @@ link_answer(struct link *link, int code)
 {
 	struct protocol_line *line = &link->mailer->line;
 
+	if (code == -ESTALE) {
+		fail_in_hand(link, RESULT_TIMEOUT,
+		    "it took so long that what the mail says is not true any more");
+		return;
+	}
 	if (code < 0) {
 		fail_in_hand(
 		    link, RESULT_INTERNAL_ERROR, "it could not be stored that it may arrive");

@@ -131,12 +131,14 @@ class Mails(MailerTest):
         self.assertEqual(mailer.outcome()[0], (2, "ok", DONE))
 
     def test_none_goes_before_the_engine_says_so(self):
-        for answer, words in (("no", "could not be stored"), ("full", "cannot be stored now")):
+        for answer, result, words in (("no", "internalError", "could not be stored"),
+                ("full", "internalError", "cannot be stored now"),
+                ("stale", "timeout", "not true any more")):
             with self.subTest(answer=answer):
                 fake, mailer = self.pair()
                 mailer.tell("answer " + answer, f"mail 1 1 {OPS}")
                 what, _, _, text = mailer.outcome()
-                self.assertEqual(what, (1, "internalError", TEMPORARY))
+                self.assertEqual(what, (1, result, TEMPORARY))
                 self.assertIn(words, text)
                 mailer.tell("answer yes", f"mail 2 1 {OPS}")
                 self.assertEqual(mailer.outcome()[0], (2, "ok", DONE))

@@ -25,7 +25,7 @@
 #define STOP_MS   3000
 #define WORDS_MAX 64
 
-enum answer { ANSWER_YES, ANSWER_NO, ANSWER_NEVER, ANSWER_FULL, ANSWER_COUNT };
+enum answer { ANSWER_YES, ANSWER_NO, ANSWER_STALE, ANSWER_NEVER, ANSWER_FULL, ANSWER_COUNT };
 
 static _Atomic unsigned answer;
 static bool is_stored;
@@ -54,6 +54,7 @@ say_checked(void *context, struct relay_outcome *checked)
 static bool
 say_asked(void *context, struct mail_go_request *request)
 {
+	static const int codes[] = { 0, -EIO, -ESTALE };
 	unsigned how = answer;
 
 	(void)context;
@@ -61,7 +62,7 @@ say_asked(void *context, struct mail_go_request *request)
 	if (how == ANSWER_FULL)
 		return false;
 	if (how != ANSWER_NEVER)
-		chan_answer(&request->request, how == ANSWER_YES ? 0 : -EIO, NULL);
+		chan_answer(&request->request, codes[how], NULL);
 	free(request);
 	return true;
 }
@@ -172,7 +173,7 @@ do_mail(char **words)
 static void
 do_answer(char **words)
 {
-	static const char *const names[ANSWER_COUNT] = { "yes", "no", "never", "full" };
+	static const char *const names[ANSWER_COUNT] = { "yes", "no", "stale", "never", "full" };
 
 	for (unsigned i = 0; i < ANSWER_COUNT; i++)
 		if (strcmp(words[0], names[i]) == 0)

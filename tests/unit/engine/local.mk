@@ -104,3 +104,8 @@ tests_unit_engine_test_engine_log_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_engine_test_engine_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=log_at
 tests_unit_engine_test_engine_log_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_log
+check_PROGRAMS += tests/unit/engine/test_outbox_mail_late
+tests_unit_engine_test_outbox_mail_late_SOURCES = \
+	tests/unit/engine/test_outbox_mail_late.c $(MAIL_BENCH)
+tests_unit_engine_test_outbox_mail_late_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_mail_late
