@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +83,22 @@ a_link_that_comes_up_is_heard(void **state)
 	put_link(true);
 	assert_true(is_told());
 	assert_false(network_has_come_up(network)); /* once */
+}
+
+static void
+where_it_is_not_allowed_there_is_none(void **state)
+{
+	struct rlimit limit, none;
+	struct network *other = NULL;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){ 0, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(network_open(&other), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_null(other);
+	network_close(other);
 }
 
 /* ---- messages ---- */
@@ -184,6 +201,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_that_comes_up_is_heard),
+		cmocka_unit_test(where_it_is_not_allowed_there_is_none),
 		cmocka_unit_test(what_is_repeated_is_no_news),
 		cmocka_unit_test(half_a_message_is_none),
 	};
