@@ -181,18 +181,32 @@ show_channel(
 	}
 }
 
-/* While no relay takes anything its time counts, not that of the row. */
+/* While no relay takes anything its time counts, not that of the row; if that does not get better
+ * by waiting, what was not tried is held, and says why. */
 static void
 show_wait(struct engine *engine, struct deliveries *deliveries)
 {
+	struct path_trouble trouble;
+	bool is_blocked;
 	int64_t due_ms;
 
 	if (!outbox_mail_is_wanted(engine) || outbox_relay_choose(engine, 0, &due_ms) != NULL ||
 	    due_ms == INT64_MAX)
 		return;
-	for (size_t i = 0; i < deliveries->count; i++)
-		if (deliveries->rows[i].channel == CHANNEL_MAIL)
-			deliveries->rows[i].next_ms = due_ms;
+	is_blocked = outbox_relays_fail(engine, &trouble) && trouble.is_certain;
+	for (size_t i = 0; i < deliveries->count; i++) {
+		struct delivery *delivery = &deliveries->rows[i];
+
+		if (delivery->channel != CHANNEL_MAIL || !delivery_is_waiting(delivery))
+			continue;
+		delivery->next_ms = due_ms;
+		if (!is_blocked || delivery->state != DELIVERY_READY)
+			continue;
+		delivery->state = DELIVERY_HELD;
+		if (!delivery->has_result)
+			delivery->result = (uint8_t)trouble.result;
+		delivery->has_result = true;
+	}
 }
 
 struct deliveries *

@@ -138,6 +138,7 @@ while_a_setting_is_wrong_only_what_is_useless_ends(void **state)
 	bench_reads_from(bench, 2, 1, 20000);
 	bench_pass(bench, 3 * HOUR);
 	clear = last_of(bench, EVENT_CLEAR);
+	assert_int_equal(bench_mail_row(bench, clear, "ops")->result, RESULT_BAD_PASSWORD);
 	assert_int_equal(bench_mail_row(bench, 2, "ops")->state, DELIVERY_HELD);
 	assert_int_equal(bench_mail_row(bench, clear, "ops")->state, DELIVERY_HELD);
 	bench_pass(bench, 24 * HOUR);
