@@ -222,6 +222,8 @@ delivery {{ retry-base = 10m  retry-cap = 10m  report-interval = 2s  {delivery} 
 
     def calm(self):
         """Nothing is wrong any more, and nothing waits."""
+        if not self.stage.master.is_running():
+            self.stage.snmpd()
         self.well()
         self.reload()
         self.put(COLD, *SENSORS)
@@ -273,19 +275,18 @@ delivery {{ retry-base = 10m  retry-cap = 10m  report-interval = 2s  {delivery} 
         return [Row(self.get("envsEventTable", number, "kind", "source", "reason", "text"),
             seq=number) for number in range(seq + 1, self.manager.scalar("eventLastSeq") + 1)]
 
-    def await_event(self, behind, kind, source, reason=""):
-        """`reason`: the name of a result."""
+    def await_event(self, behind, kind, **cells):
+        """Of text: `source`, `reason` (the name of a result)."""
         def look():
-            return [event for event in self.events_behind(behind)
-                if (event.kind, event.source, event.reason) ==
-                (kind, source.encode(), reason.encode())]
-        return await_(look, f"an event of kind {kind} of {source!r}, {reason}")[0]
+            return [event for event in self.events_behind(behind) if event.kind == kind and
+                all(event[name] == text.encode() for name, text in cells.items())]
+        return await_(look, f"an event of kind {kind}, {cells}")[0]
 
     # ---- what the test does ----
 
     def cross(self, milli=HOT):
         """A sensor has an alarm; the number of the event that raised it."""
-        name = self.unused.pop(0)
+        name = self.crossed = self.unused.pop(0)
         self.put(milli, name)
 
         def look():
@@ -355,7 +356,7 @@ delivery {{ retry-base = 10m  retry-cap = 10m  report-interval = 2s  {delivery} 
 
     def check_path(self, case, behind):
         """A setting has to be changed: that is told, by SNMP only, and it ends with the change."""
-        down = self.await_event(behind, PATH_DOWN, "mail", NAMES[case.result])
+        down = self.await_event(behind, PATH_DOWN, source="mail", reason=NAMES[case.result])
         self.assertEqual(self.manager.scalar("mailPathState"), PATH_FAILED)
         told = await_(lambda: self.find_row(down.seq, "master agent", SNMP), "its notification")
         self.await_row(told, "its notification gets out", state=DELIVERED)
@@ -380,7 +381,7 @@ delivery {{ retry-base = 10m  retry-cap = 10m  report-interval = 2s  {delivery} 
         if case.class_ is CONFIGURATION:
             self.check_path(case, behind)
         elif case.class_ is PERMANENT:
-            self.await_event(behind, DELIVERY_FAILED, "ops", NAMES[case.result])
+            self.await_event(behind, DELIVERY_FAILED, source="ops", reason=NAMES[case.result])
         self.check_test(case)
         self.put_right(case, ops, behind)
 
@@ -390,7 +391,7 @@ delivery {{ retry-base = 10m  retry-cap = 10m  report-interval = 2s  {delivery} 
         if case.class_ is CONFIGURATION:
             self.assertEqual(self.row(ops).state, HELD)
             self.relay("spare")  # a new configuration
-            self.await_event(behind, PATH_UP, "mail")
+            self.await_event(behind, PATH_UP, source="mail")
         elif case.class_ in (TEMPORARY, DOUBT):
             self.assertEqual(self.row(ops).state, DEFERRED)
             if "relay" in case.world:
@@ -409,6 +410,134 @@ delivery {{ retry-base = 10m  retry-cap = 10m  report-interval = 2s  {delivery} 
                     self.play(case)
                 finally:
                     self.calm()
+
+    # ---- the codes that are our own ----
+
+    def hold(self):
+        """The relay says nothing until the result is called."""
+        go = threading.Event()
+
+        def wait(link, _):
+            go.wait()
+            link.send(b"220 fake.example.org ESMTP\r\n")
+        self.fakes["plain"].faults["greeting"] = [wait, 1]
+        self.addCleanup(go.set)
+        return go.set
+
+    def test_a_second_test_mail_is_busy_and_does_not_disturb_the_first(self):
+        self.relay()
+        fake = self.fakes["plain"]
+        before, go_on = len(fake.mails), self.hold()
+        self.ask_for_test(1)
+        self.assertEqual(self.get("envsMail", 0, "test", "testResult"), {"test": RUNNING})
+        self.manager.set_all(("envsMail", "testContact", 0, "u", 2),
+            ("envsMail", "test", 0, "i", SEND))
+        await_(lambda: self.get("envsMail", 0, "testResult"), "the result of the second")
+        self.assertEqual(self.get("envsMail", 0, "test", "testResult", "testText"),
+            {"test": RUNNING, "testResult": 14, "testText": b"a test is running already"})
+        go_on()
+        self.assertEqual(self.await_test().testResult, 0)
+        self.assertEqual([mail[1][0].split(" ")[0] for mail in fake.mails[before:]],
+            [f"TO:<{OPS}>"])
+
+    def test_what_the_limiter_holds_back_says_so_until_a_flush(self):
+        self.reload(limits="burst = 1  release-after = 1s")
+        self.relay()
+        behind = self.manager.scalar("eventLastSeq")
+        first, second = self.cross(WARM), self.cross(WARM)
+        held = [self.deliveries_of(seq)[0] for seq in (first, second)]
+        self.await_event(behind, RATE_BLOCKED)
+        await_(lambda: 19 in [self.row(index).result for index in held], "one is held back")
+        waiting = next(index for index in held if self.row(index).result == 19)
+        row = self.row(waiting)
+        self.assertEqual((row.attempts, row.reply), (0, b"held back by the limit of the recipient"))
+        critical, _ = self.deliveries_of(self.cross())
+        self.await_row(critical, "what is critical passes", state=DELIVERED)
+        self.assertEqual(self.row(waiting).result, 19)
+        self.flush()
+        self.await_row(waiting, "it leaves", state=DELIVERED, result=0)
+
+    def test_what_waits_for_a_master_says_so(self):
+        self.reload(delivery="pace = 1  pace-burst = 1")
+        self.relay()
+        fake = self.fakes["plain"]
+        before, names = len(fake.mails), self.unused[:6]
+        count = self.daemon.log().count("connected to the SNMP master")
+        self.stage.master.kill()
+        self.daemon.await_log("is gone")
+        for name in names:
+            self.unused.remove(name)
+        self.put(HOT, *names)
+        await_(lambda: len(fake.mails) >= before + len(names), "mail goes on")
+        self.stage.snmpd()
+        self.daemon.await_master(count + 1)
+        await_(lambda: 20 in self.column("envsDeliveryTable", "result").values(),
+            "notifications that were held back")
+        self.reload()  # and leave at once now
+
+    def test_while_a_setting_is_wrong_only_what_is_useless_expires(self):
+        behind = self.manager.scalar("eventLastSeq")
+        self.relay("login", password="wrong")
+        self.manager.set_all(("envsDelivery", "usefulFor", 0, "u", 1))
+        self.addCleanup(self.manager.set_all, ("envsDelivery", "usefulFor", 0, "u", 14400))
+        over, name = self.deliveries_of(self.cross())[0], self.crossed
+        active, _ = self.deliveries_of(self.cross())
+        self.put(COLD, name)
+        self.await_row(over, "it expires", state=EXPIRED, result=21)
+        self.assertEqual(self.row(over).reply, b"too old to be useful")
+        self.await_event(behind, DELIVERY_FAILED, source="ops", reason="expired")
+        row = self.await_row(active, "this is too old, too", usefulLeft=0)
+        self.assertEqual((row.state, row.result), (HELD, 11))
+        self.relay()
+        self.await_row(active, "it is told as it is now", state=DELIVERED, result=0)
+        await_(lambda: any(b"[BACKLOG]" in mail[2] for mail in self.fakes["plain"].mails),
+            "what was not told is told")
+
+    def test_a_full_queue_gives_up_the_least_important_and_says_so(self):
+        behind = self.manager.scalar("eventLastSeq")
+        self.manager.set_all(("envsDelivery", "maximum", 0, "u", 10))
+        self.addCleanup(self.manager.set_all, ("envsDelivery", "maximum", 0, "u", 2000))
+        self.relay("closed")
+        lesser, _ = self.deliveries_of(self.cross(WARM))  # and that for night
+        self.cross(WARM)
+        critical = [self.cross() for _ in range(4)]
+        row = self.await_row(lesser, "it gives way", state=FAILED, result=22)
+        self.assertEqual(row.reply, b"the queue was full")
+        for contact in "ops", "night":
+            self.await_event(behind, DELIVERY_FAILED, source=contact, reason="queueFull")
+        for seq in critical:
+            self.assertNotEqual(self.row(self.find_row(seq)).state, FAILED)
+
+    def test_a_contact_that_the_file_allows_no_more_gets_nothing_more(self):
+        behind = self.manager.scalar("eventLastSeq")
+        self.relay("closed")
+        self.manager.set_all(("envsContactTable", "name", 9, "s", "guest"),
+            ("envsContactTable", "address", 9, "s", "guest@example.net"),
+            ("envsContactTable", "rowStatus", 9, "i", CREATE_AND_GO))
+        self.addCleanup(self.manager.set_all, ("envsContactTable", "rowStatus", 9, "i", DESTROY))
+        seq = self.cross()
+        guest = await_(lambda: self.find_row(seq, "guest"), "a delivery for the guest")
+        self.await_row(guest, "it was tried", attempts=1)
+        self.reload(allowed='"example.org"')
+        row = self.await_row(guest, "it has ended", state=FAILED, result=23)
+        self.assertEqual(row.reply, b"the recipient is not in allow-recipients of the file")
+        self.await_event(behind, DELIVERY_FAILED, source="guest", reason="notAllowed")
+        self.assertNotEqual(self.row(self.find_row(seq)).state, FAILED)
+
+    def test_many_ends_of_one_kind_are_told_once_in_a_while_with_their_number(self):
+        behind = self.manager.scalar("eventLastSeq")
+        self.relay()
+        self.fakes["plain"].replies[NIGHT] = "550 5.1.1 nobody here"
+        for _ in range(3):
+            _, night = self.deliveries_of(self.cross())
+            self.await_row(night, "it is given up", state=FAILED, result=12)
+
+        def told():
+            events = [event.text for event in self.events_behind(behind)
+                if (event.kind, event.reason) == (DELIVERY_FAILED, b"recipientInvalid")]
+            return [int(re.search(rb"given up: (\d+) ", text).group(1)) for text in events]
+        await_(lambda: sum(told()) == 3, "all are told")
+        self.assertLessEqual(len(told()), 2)
 
 
 if __name__ == "__main__":
