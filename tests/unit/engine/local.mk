@@ -40,6 +40,11 @@ tests_unit_engine_test_outbox_mail_time_SOURCES = tests/unit/engine/test_outbox_
 	$(MAIL_BENCH)
 tests_unit_engine_test_outbox_mail_time_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_mail_time
+check_PROGRAMS += tests/unit/engine/test_outbox_mail_asked
+tests_unit_engine_test_outbox_mail_asked_SOURCES = tests/unit/engine/test_outbox_mail_asked.c \
+	$(MAIL_BENCH)
+tests_unit_engine_test_outbox_mail_asked_LDADD = $(engine_test_libs)
+TESTS += tests/unit/engine/test_outbox_mail_asked
 # The database in trouble: below SQLite, and with the clock's word in the hands of the test.
 storage_test_sources = tests/unit/engine/storage_bench.c tests/unit/engine/storage_bench.h \
 	tests/unit/engine/engine_life.c tests/unit/engine/engine_life.h \
