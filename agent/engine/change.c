@@ -121,6 +121,10 @@ apply_setting(const struct change_item *item, struct conf *conf, struct err *err
 
 	if (settings == NULL)
 		return refuse(item, "is not there any more", err);
+	if (item->is_unset) {
+		memset((char *)settings + item->field->offset, 0, item->field->size);
+		return 0;
+	}
 	return field_parse(item->field, item->text, settings, err);
 }
 

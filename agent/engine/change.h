@@ -53,6 +53,7 @@ struct change_item {
 	const struct field *field;
 	int64_t number;
 	char text[FIELD_FORMAT_SIZE]; /* of a setting: as the file would write it */
+	bool is_unset;                /* of one that a row that is not ready lacks again: undone */
 };
 
 /* The data of ENGINE_CHANGE (answered by 0 or a negative errno, without data) and ENGINE_KEEP

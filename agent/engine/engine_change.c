@@ -24,6 +24,9 @@ write_setting(struct engine *engine, const struct change_item *item, const struc
 	};
 	int r;
 
+	if (item->is_unset)
+		return store_remove_setting(
+		    engine->store, setting.kind, item->index, setting.key, err);
 	if (change_is_permanent(before, item->object, item->index)) {
 		field_store(item->field, conf_settings(before, item->object, item->index),
 		    file_value, sizeof(file_value));
@@ -121,6 +124,7 @@ undo_setting(const struct conf *conf, const struct change_item *item, struct cha
 	if (back == NULL)
 		return -ENOMEM;
 	field_store(item->field, settings, back->text, sizeof(back->text));
+	back->is_unset = (item->field->flags & FIELD_REQUIRED) != 0 && back->text[0] == '\0';
 	return 0;
 }
 

@@ -123,6 +123,30 @@ a_row_that_is_made_or_destroyed_can_be_taken_back(void **state)
 	assert_int_equal(stored_status(bench), ROW_STATUS_ACTIVE);
 }
 
+/* What it lacked could not be set again as it was: nothing is no value. */
+static void
+a_row_that_is_not_ready_lacks_again_what_is_taken_back(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change;
+	struct err err;
+
+	change = new_change(bench);
+	add_row(bench, change, CHANGE_MAKE_ROW, bench->now.boottime_ms);
+	assert_int_equal(try_change(bench, change), 0);
+	change = new_change(bench);
+	add_setting(change, 3, "name", "third");
+	add_setting(change, 3, "quantity", "temperature");
+	assert_int_equal(try_change(bench, change), 0);
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_string_equal(
+	    conf_find_idle(look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.name, "");
+	assert_int_equal(store_load_settings(bench->store, bench_take_no_setting, NULL, &err), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_READY);
+}
+
 static void
 a_row_that_is_not_ready_goes_after_five_minutes(void **state)
 {
@@ -220,6 +244,7 @@ main(void)
 		TEST(a_row_comes_and_goes),
 		TEST(no_setting_stays_stored_of_a_row_that_is_destroyed),
 		TEST(a_row_that_is_made_or_destroyed_can_be_taken_back),
+		TEST(a_row_that_is_not_ready_lacks_again_what_is_taken_back),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
 		TEST(a_row_that_is_not_in_service_stays),
 		TEST(a_password_comes_back_with_what_is_taken_back),
