@@ -15,6 +15,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_get \
 	tests/fuzz/fuzz_mail \
 	tests/fuzz/fuzz_owserver \
+	tests/fuzz/fuzz_set \
 	tests/fuzz/fuzz_setting \
 	tests/fuzz/fuzz_store \
 	tests/fuzz/fuzz_text \
@@ -41,6 +42,10 @@ tests_fuzz_fuzz_modbus_SOURCES = tests/fuzz/fuzz_modbus.c $(fuzz_common)
 tests_fuzz_fuzz_modbus_LDADD = $(FUZZ_LIBS) $(DRIVER_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_owserver_SOURCES = tests/fuzz/fuzz_owserver.c $(fuzz_common)
 tests_fuzz_fuzz_owserver_LDADD = $(FUZZ_LIBS) $(DRIVER_LIBS) agent/core/libcore.a
+tests_fuzz_fuzz_set_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_fuzz_fuzz_set_SOURCES = tests/fuzz/fuzz_set.c tests/fuzz/fuzz_snmp.c tests/fuzz/fuzz_snmp.h \
+	$(fuzz_bench) $(fuzz_common)
+tests_fuzz_fuzz_set_LDADD = $(FUZZ_LIBS) $(fuzz_bench_libs)
 tests_fuzz_fuzz_setting_SOURCES = tests/fuzz/fuzz_setting.c $(fuzz_common)
 tests_fuzz_fuzz_setting_LDADD = $(FUZZ_LIBS) agent/conf/libconf.a agent/core/libcore.a
 tests_fuzz_fuzz_smtp_SOURCES = tests/fuzz/fuzz_smtp.c $(fuzz_common)
