@@ -112,6 +112,50 @@ kept_encode(const struct evaluator_kept *kept, unsigned char octets[KEPT_OCTETS_
 	return count;
 }
 
+/* ---- what belongs together ---- */
+
+/* Far beyond every clock, and far from where sums of times would end. */
+static bool
+is_time(int64_t time_ms)
+{
+	return time_ms > -(INT64_C(1) << 60) && time_ms < INT64_C(1) << 60;
+}
+
+static bool
+is_recent_sound(const struct recent *recent)
+{
+	for (unsigned i = 0; i < RECENT_MAX; i++)
+		if (!is_time(recent->at_ms[i]))
+			return false;
+	return true;
+}
+
+/* Open, or nothing. */
+static bool
+is_alarm_sound(const struct alarm *alarm, enum alarm_kind kind, enum zone zone)
+{
+	if (!is_time(alarm->raised_ms))
+		return false;
+	if (alarm->state == ALARM_UNLISTED)
+		return alarm->id == 0;
+	return alarm_is_open(alarm) && alarm->id != 0 && alarm->kind == kind &&
+	       alarm->zone == zone && alarm->severity != 0;
+}
+
+/* Beyond a limit there is an alarm, and of that zone. */
+static bool
+is_sound(const struct evaluator_kept *kept)
+{
+	enum zone zone = limits_zone(&kept->limits);
+
+	return alarm_is_open(&kept->limit_alarm) == (zone != ZONE_NORMAL) &&
+	       is_alarm_sound(&kept->limit_alarm, ALARM_LIMIT, zone) &&
+	       is_alarm_sound(&kept->fault_alarm, ALARM_FAULT, ZONE_NORMAL) &&
+	       is_alarm_sound(&kept->rate_alarm, ALARM_RATE, ZONE_NORMAL) &&
+	       is_recent_sound(&kept->raises) && is_recent_sound(&kept->faults) &&
+	       is_time(kept->suppression.since_ms) && is_time(kept->suppression.until_ms);
+}
+
 int
 kept_decode(const unsigned char *octets, size_t count, struct evaluator_kept *ret_kept)
 {
@@ -130,7 +174,7 @@ kept_decode(const unsigned char *octets, size_t count, struct evaluator_kept *re
 		if (member_store(&kept, &members[i], number) < 0)
 			return -EINVAL;
 	}
-	if (at != count)
+	if (at != count || !is_sound(&kept))
 		return -EINVAL;
 	*ret_kept = kept;
 	return 0;

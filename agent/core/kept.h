@@ -16,7 +16,8 @@
 /* How many octets it took. */
 size_t kept_encode(const struct evaluator_kept *kept, unsigned char octets[KEPT_OCTETS_MAX]);
 
-/* 0; -EINVAL: of another version, too short or long, or a number that cannot be. */
+/* 0; -EINVAL: of another version, too short or long, a number that cannot be, or some that do not
+ * belong together: no evaluator has ever been in that state. */
 int kept_decode(const unsigned char *octets, size_t count, struct evaluator_kept *ret_kept);
 
 #endif

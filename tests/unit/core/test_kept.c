@@ -6,6 +6,8 @@
 
 #include "tests/unit/unit.h"
 
+#define LATEST ((INT64_C(1) << 60) - 1)
+
 /* Each member another number, so that none can take the place of another. */
 static struct evaluator_kept
 full(void)
@@ -30,11 +32,13 @@ full(void)
 	kept.fault_alarm = alarm;
 	kept.fault_alarm.kind = ALARM_FAULT;
 	kept.fault_alarm.reason = FAULT_BAD_ADDRESS;
+	kept.fault_alarm.zone = ZONE_NORMAL;
 	kept.rate_alarm = alarm;
 	kept.rate_alarm.kind = ALARM_RATE;
 	kept.rate_alarm.id = 7;
-	kept.raises = (struct recent){ 4, { 1, 2, 3, INT64_MAX } };
-	kept.faults = (struct recent){ 2, { INT64_MIN, 6, 0, 0 } };
+	kept.rate_alarm.zone = ZONE_NORMAL;
+	kept.raises = (struct recent){ 4, { 1, 2, 3, LATEST } };
+	kept.faults = (struct recent){ 2, { -LATEST, 6, 0, 0 } };
 	kept.is_damped = true;
 	kept.suppression.is_by_parent = true;
 	kept.suppression.since_ms = 11;
@@ -59,8 +63,8 @@ comes_back_as_it_was(void **state)
 	assert_int_equal(back.limit_alarm.value_milli, INT32_MIN);
 	assert_int_equal(back.fault_alarm.reason, FAULT_BAD_ADDRESS);
 	assert_int_equal(back.rate_alarm.id, 7);
-	assert_true(back.raises.at_ms[3] == INT64_MAX);
-	assert_true(back.faults.at_ms[0] == INT64_MIN);
+	assert_true(back.raises.at_ms[3] == LATEST);
+	assert_true(back.faults.at_ms[0] == -LATEST);
 	assert_true(back.is_damped && !back.is_chattering);
 	assert_int_equal(back.suppression.last_cleared_id, 15);
 	assert_true(back.limits.is_beyond[LEVEL_HIGH_CRITICAL]);
@@ -96,6 +100,11 @@ what_cannot_be_is_refused(void **state)
 		{ "half a truth", 1, 245, 2 },
 		{ "no such kind", 9, 245, 7 },
 		{ "no such state", 13, 245, 5 },
+		{ "beyond a limit, and no alarm", 13, 245, ALARM_UNLISTED },
+		{ "listed, but not open", 13, 245, ALARM_LATCHED },
+		{ "an alarm of another zone", 21, 245, ZONE_LOW_WARNING },
+		{ "of another kind", 9, 245, ALARM_RATE },
+		{ "raised at no time", 37, 245, 0x7f },
 	};
 	unsigned char octets[KEPT_OCTETS_MAX] = { 0 };
 	struct evaluator_kept kept = full(), back = { .is_chattering = true };
