@@ -53,11 +53,15 @@ check_pages(struct store *store, struct err *err)
 	return r;
 }
 
-/* Who reads these looks them up in tables; in the order of the tables that they are in. */
-static const struct word {
+/* Sums of times do not end, and far beyond every clock. */
+#define TIME_MAX (INT64_C(1) << 60)
+
+/* Words are looked up in tables by whoever reads them, and times added up; in the order of the
+ * tables that they are in. */
+static const struct range {
 	const char *table, *column;
-	int least, greatest;
-} words[] = {
+	int64_t least, greatest;
+} ranges[] = {
 	{ "event", "kind", 1, EVENT_LAST },
 	{ "event", "alarm_kind", 0, ALARM_KIND_LAST },
 	{ "event", "severity", 0, SEVERITY_UNKNOWN },
@@ -68,44 +72,54 @@ static const struct word {
 	{ "event", "quantity", 0, QUANTITY_LAST },
 	{ "event", "suppression", 0, SUPPRESSION_LAST },
 	{ "event", "sensor_severity", 0, SEVERITY_UNKNOWN },
+	{ "event", "wall_ms", -TIME_MAX, TIME_MAX },
+	{ "event", "boottime_ms", -TIME_MAX, TIME_MAX },
 	{ "alarm", "kind", 1, ALARM_KIND_LAST },
 	{ "alarm", "state", ALARM_UNLISTED, ALARM_LATCHED },
 	{ "alarm", "severity", 0, SEVERITY_UNKNOWN },
 	{ "alarm", "zone", 0, ZONE_HIGH_CRITICAL },
 	{ "alarm", "reason", 0, FAULT_BAD_ADDRESS },
 	{ "alarm", "quantity", 0, QUANTITY_LAST },
+	{ "alarm", "raised_wall_ms", -TIME_MAX, TIME_MAX },
+	{ "sensor_state", "boottime_ms", -TIME_MAX, TIME_MAX },
+	{ "sensor_state", "wall_ms", -TIME_MAX, TIME_MAX },
+	{ "delivery", "created_ms", -TIME_MAX, TIME_MAX },
+	{ "delivery", "created_wall_ms", -TIME_MAX, TIME_MAX },
+	{ "delivery", "useful_until_ms", -TIME_MAX, TIME_MAX },
+	{ "delivery", "ended_ms", -TIME_MAX, TIME_MAX },
 	{ "delivery", "result", 0, RESULT_COUNT - 1 },
 	{ "channel", "last_result", 0, RESULT_COUNT - 1 },
 	{ "contact", "last_result", 0, RESULT_COUNT - 1 },
 };
-#define WORD_COUNT (sizeof(words) / sizeof(words[0]))
+#define RANGE_COUNT (sizeof(ranges) / sizeof(ranges[0]))
 
 /* All of one table by one look at it. */
 static size_t
-ask_for_words(const struct word *first, size_t left, struct strbuf *sql)
+ask_for_ranges(const struct range *first, size_t left, struct strbuf *sql)
 {
 	size_t count = 0;
 
 	strbuf_add(sql, "SELECT count(*) FROM %s WHERE", first->table);
 	for (; count < left && strcmp(first[count].table, first->table) == 0; count++)
-		strbuf_add(sql, "%s %s NOT BETWEEN %d AND %d", count > 0 ? " OR" : "",
-		    first[count].column, first[count].least, first[count].greatest);
+		strbuf_add(sql, "%s %s NOT BETWEEN %lld AND %lld", count > 0 ? " OR" : "",
+		    first[count].column, (long long)first[count].least,
+		    (long long)first[count].greatest);
 	return count;
 }
 
 static int
-check_words(struct store *store, struct err *err)
+check_ranges(struct store *store, struct err *err)
 {
-	char text[1024];
+	char text[2048];
 	struct strbuf sql;
 	int64_t bad_rows = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < WORD_COUNT && r == 0;) {
-		const char *table = words[i].table;
+	for (size_t i = 0; i < RANGE_COUNT && r == 0;) {
+		const char *table = ranges[i].table;
 
 		strbuf_init(&sql, text, sizeof(text));
-		i += ask_for_words(&words[i], WORD_COUNT - i, &sql);
+		i += ask_for_ranges(&ranges[i], RANGE_COUNT - i, &sql);
 		assert(!strbuf_is_cut(&sql));
 		r = store_number(store, text, &bad_rows, err);
 		if (r == 0 && bad_rows != 0)
@@ -144,5 +158,5 @@ check_content(struct store *store, struct err *err)
 			r = err_set(
 			    err, -EUCLEAN, "%s: is damaged: it %s", store->path, rules[i].what);
 	}
-	return r == 0 ? check_words(store, err) : r;
+	return r == 0 ? check_ranges(store, err) : r;
 }
