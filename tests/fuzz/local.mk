@@ -13,6 +13,7 @@ fuzz_bench_libs = agent/snmp/libsnmp.a agent/engine/libengine.a agent/store/libs
 fuzz_programs = \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_get \
+	tests/fuzz/fuzz_kept \
 	tests/fuzz/fuzz_mail \
 	tests/fuzz/fuzz_owserver \
 	tests/fuzz/fuzz_set \
@@ -35,6 +36,8 @@ tests_fuzz_fuzz_get_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_fuzz_fuzz_get_SOURCES = tests/fuzz/fuzz_get.c tests/fuzz/fuzz_snmp.c tests/fuzz/fuzz_snmp.h \
 	$(fuzz_bench) $(fuzz_common)
 tests_fuzz_fuzz_get_LDADD = $(FUZZ_LIBS) $(fuzz_bench_libs)
+tests_fuzz_fuzz_kept_SOURCES = tests/fuzz/fuzz_kept.c $(fuzz_common)
+tests_fuzz_fuzz_kept_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c $(fuzz_common)
 tests_fuzz_fuzz_mail_LDADD = $(FUZZ_LIBS) agent/core/libcore.a
 tests_fuzz_fuzz_modbus_CPPFLAGS = $(AM_CPPFLAGS) $(MODBUS_CFLAGS)
