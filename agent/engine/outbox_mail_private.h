@@ -95,6 +95,7 @@ struct outbox_mail {
 	uint32_t test_first; /* its rows are this one and those behind it */
 	bool has_test;
 	enum result test_result; /* the worst */
+	unsigned test_badness;
 	char test_text[DELIVERY_REPLY_SIZE];
 };
 

@@ -221,15 +221,33 @@ keep_test(struct outbox_mail *mail, enum result result, const char *text)
 	text_copy(mail->test_text, sizeof(mail->test_text), text);
 }
 
-/* The worst shows: the first that did not get it. */
-static void
-keep_end(struct outbox_mail *mail, const struct delivery *delivery)
+/* What does not get better by itself is worse; what no recipient escapes is worst. */
+static unsigned
+badness(const struct outbox_row *row)
 {
-	if (mail->has_test && mail->test_result != RESULT_OK)
+	static const unsigned of[] = {
+		[RESULT_DONE] = 1, /* not tried at all */
+		[RESULT_IN_DOUBT] = 1,
+		[RESULT_TEMPORARY] = 2,
+		[RESULT_PERMANENT] = 3,
+		[RESULT_CONFIGURATION] = 4,
+	};
+
+	return row->delivery.state == DELIVERY_DELIVERED ? 0 : of[row->tested];
+}
+
+/* The worst shows; of those as bad the first. */
+static void
+keep_end(struct outbox_mail *mail, const struct outbox_row *row)
+{
+	const struct delivery *delivery = &row->delivery;
+
+	if (mail->has_test && badness(row) <= mail->test_badness)
 		return;
+	mail->test_badness = badness(row);
 	if (delivery->state == DELIVERY_SUPERSEDED)
 		keep_test(mail, RESULT_NOT_ALLOWED, "it was cancelled");
-	else if (!mail->has_test || delivery->result != RESULT_OK)
+	else
 		keep_test(mail, (enum result)delivery->result, delivery->reply);
 }
 
@@ -247,7 +265,7 @@ outbox_mail_watch_test(struct engine *engine)
 			return;
 	for (size_t i = 0; i < outbox->count; i++)
 		if (is_of_test(mail, &outbox->rows[i]))
-			keep_end(mail, &outbox->rows[i].delivery);
+			keep_end(mail, &outbox->rows[i]);
 	if (!mail->has_test)
 		keep_test(mail, RESULT_NOT_ALLOWED, "there was nobody to send it to");
 	mail->is_testing = false;

@@ -14,7 +14,8 @@ from mail_site import (CLEAR, DELIVERED, DELIVERY_NOTIFICATION, EXPIRED, FROM, H
 from smtp_helper import SmtpFake, main
 
 # EnvsResult
-OK, NOT_READY, BAD_PASSWORD, RECIPIENT_INVALID, INTERNAL = 0, 2, 11, 12, 24
+OK, NOT_READY, RECIPIENT_UNAVAILABLE, BAD_PASSWORD, RECIPIENT_INVALID, INTERNAL = (
+    0, 2, 5, 11, 12, 24)
 TRUE = 1
 CHECKS = {"check_interval": "1s", "check_interval_failed": "1s"}
 
@@ -177,7 +178,7 @@ class Master(PathTest):
 
 
 class Tests(PathTest):
-    contacts = (contact("gone"), contact("ops"), contact("night"))
+    contacts = (contact("night"), contact("ops"), contact("gone"))
 
     def test_show_the_worst_of_all_contacts(self):
         self.begin_plain(contacts=self.contacts)
@@ -185,15 +186,15 @@ class Tests(PathTest):
         self.await_mail("test mail", 1)
         (_, recipients, _), = self.server.mails
         self.assertEqual(len(recipients), 3)
-        self.server.replies["gone@example.org"] = "550 5.1.1 no such mailbox"
+        self.server.replies["night@example.org"] = "450 4.2.1 not now"
+        self.assertEqual(self.send_test(), (RECIPIENT_UNAVAILABLE, "not now"))
+        self.server.replies["gone@example.org"] = "550 5.1.1 no such mailbox"  # that is worse
         self.assertEqual(self.send_test(), (RECIPIENT_INVALID, "no such mailbox"))
-        self.server.replies["night@example.org"] = "450 4.2.1 not now"  # that is not as bad
-        self.assertEqual(self.send_test()[0], RECIPIENT_INVALID)
         self.assertEqual(self.send_test(2), (OK, "queued"))
         self.assertEqual(len(self.events(TEST)), 4)
         self.trapd.await_seqs([row.index for row in self.events(TEST)])
         sent = {name: row.sent for name, row in self.manager.named("envsContactTable").items()}
-        self.assertEqual(sent, {"ops": 4, "night": 2, "gone": 1})
+        self.assertEqual(sent, {"ops": 4, "night": 1, "gone": 2})
 
     def test_get_an_answer_while_mails_wait_for_a_relay_that_is_away(self):
         self.begin_plain(contacts=(*self.contacts, block("breaker", failures=1)),

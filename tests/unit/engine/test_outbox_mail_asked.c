@@ -39,8 +39,8 @@ a_test_is_one_attempt_and_its_worst_end_shows(void **state)
 	assert_int_equal(bench->mail_count, 1);
 	assert_int_equal(outbox_test_mail(bench->engine, 0), 0);
 	bench_turn(bench);
-	bench_mail_answer_one(bench, 0, RESULT_RECIPIENT_INVALID, RESULT_PERMANENT);
-	bench_mail_answer_one(bench, 1, RESULT_RECIPIENT_UNAVAILABLE, RESULT_TEMPORARY);
+	bench_mail_answer_one(bench, 0, RESULT_RECIPIENT_UNAVAILABLE, RESULT_TEMPORARY);
+	bench_mail_answer_one(bench, 1, RESULT_RECIPIENT_INVALID, RESULT_PERMANENT);
 	bench_turn(bench);
 	bench_turn(bench);
 	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_RECIPIENT_INVALID);
