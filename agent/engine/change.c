@@ -177,6 +177,7 @@ apply_item(const struct change_item *item, struct conf *conf, int64_t now_ms, st
 	case CHANGE_CANCEL:
 	case CHANGE_REPLAY:
 	case CHANGE_TEST_CONTACT:
+	case CHANGE_ASK_TEST:
 	case CHANGE_TEST_MAIL:
 		break; /* not of the configuration */
 	}

@@ -29,6 +29,7 @@ enum change_kind {           /* in the order in which they are done */
 	CHANGE_RESET,        /* alarm `index` */
 	CHANGE_SHELVE,       /* sensor `index` until `number` (CLOCK_BOOTTIME, ms); 0: ends */
 	CHANGE_TEST_CONTACT, /* a test mail goes to contact `number`; 0: to all */
+	CHANGE_ASK_TEST,     /* shown as running (`number` 1) until CHANGE_TEST_MAIL begins it */
 
 	/* These cannot be taken back: they are asked for when all else is certain. */
 	CHANGE_RESET_EXTREMES, /* of sensor `index` */
@@ -56,8 +57,7 @@ struct change_item {
 	bool is_unset;                /* of one that a row that is not ready lacks again: undone */
 };
 
-/* The data of ENGINE_CHANGE (answered by 0 or a negative errno, without data) and ENGINE_KEEP
- * (answered by 0 when it can be seen, if there are `replies`). */
+/* The data of ENGINE_CHANGE (answered by 0 or a negative errno, without data) and ENGINE_KEEP. */
 struct change {
 	struct chan_request request; /* first */
 	uint64_t id;                 /* by which it is kept or taken back */

@@ -251,21 +251,6 @@ engine_change_message(struct engine *engine, struct change *change, const struct
 	chan_answer(&reply_to, r, NULL);
 }
 
-/* Who waits for an answer wants to see what it asked for: a test that is running. */
-static void
-engine_keep_message(struct engine *engine, struct change *late, const struct moment *now)
-{
-	struct chan_request reply_to = late->request;
-
-	engine_keep(engine, late, now);
-	change_free(late);
-	if (reply_to.replies == NULL)
-		return;
-	engine->has_new_state = true;
-	engine_turn_end(engine, now);
-	chan_answer(&reply_to, 0, NULL);
-}
-
 void
 engine_step(struct engine *engine, struct chan_message *message, const struct moment *now)
 {
@@ -302,7 +287,8 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 		change_free(message->data);
 		break;
 	case ENGINE_KEEP:
-		engine_keep_message(engine, message->data, now);
+		engine_keep(engine, message->data, now);
+		change_free(message->data);
 		break;
 	case ENGINE_NETWORK:
 		engine_network_up(engine);

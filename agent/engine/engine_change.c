@@ -191,6 +191,11 @@ add_undo(struct engine *engine, const struct change_item *item, struct change *u
 		if (back != NULL)
 			back->number = engine->agent.test_contact;
 		break;
+	case CHANGE_ASK_TEST:
+		back = add_like(undo, item->kind, item);
+		if (back != NULL)
+			back->number = engine->agent.is_test_asked;
+		break;
 	case CHANGE_SHELVE:
 		if (conf_sensor(engine->conf, item->index) == NULL)
 			return 0;

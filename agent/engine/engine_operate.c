@@ -308,7 +308,14 @@ engine_operate(struct engine *engine, const struct change *change, const struct 
 		engine->agent.test_contact = (uint32_t)item->number;
 		engine->has_new_state = true;
 		break;
+	case CHANGE_ASK_TEST:
+		engine->agent.is_test_asked = item->number != 0;
+		engine->outbox.is_shown = false;
+		engine->has_new_state = true;
+		break;
 	case CHANGE_TEST_MAIL:
+		engine->agent.is_test_asked = false;
+		engine->outbox.is_shown = false;
 		return outbox_test_mail(engine, engine->agent.test_contact) == -ENOENT
 		           ? refuse(err, "a test mail to contact", engine->agent.test_contact)
 		           : 0;

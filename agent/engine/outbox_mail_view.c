@@ -54,13 +54,14 @@ path_state(struct engine *engine, const struct mail_view *view)
 }
 
 static void
-show_test(const struct outbox_mail *mail, struct mail_view *view)
+show_test(const struct engine *engine, struct mail_view *view)
 {
+	const struct outbox_mail *mail = &engine->outbox.mail;
 	bool is_busy = mail->is_testing && mail->is_test_busy;
 	const char *text = is_busy ? "" : mail->test_text;
 
-	view->is_testing = mail->is_testing;
-	view->has_test = is_busy || (mail->has_test && !mail->is_testing);
+	view->is_testing = mail->is_testing || engine->agent.is_test_asked;
+	view->has_test = is_busy || (mail->has_test && !view->is_testing);
 	if (!view->has_test)
 		return;
 	view->test_result = is_busy ? RESULT_BUSY : mail->test_result;
@@ -72,7 +73,6 @@ struct mail_view *
 outbox_mail_view(struct engine *engine)
 {
 	const struct conf *conf = engine->conf;
-	const struct outbox_mail *mail = &engine->outbox.mail;
 	struct mail_view *view = mail_view_new(conf->contact_count, conf->relay_count);
 
 	if (view == NULL)
@@ -91,6 +91,6 @@ outbox_mail_view(struct engine *engine)
 			show_relay(relay, &view->relays[i]);
 	}
 	view->path_state = path_state(engine, view);
-	show_test(mail, view);
+	show_test(engine, view);
 	return view;
 }

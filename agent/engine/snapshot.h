@@ -149,6 +149,7 @@ struct live_agent {
 	enum severity overall;
 	uint32_t next_sensor_index, next_relay_index, next_contact_index;
 	uint32_t test_contact; /* 0: all */
+	bool is_test_asked;    /* by a SET that is under way */
 	uint32_t config_lock;
 	uint32_t alarms_active, alarms_unacknowledged;
 	enum storage_state storage;

@@ -170,23 +170,6 @@ setter_act(struct setter *setter, long id, int64_t now_ms)
 	return setter->phase == PHASE_ACTED ? SET_OK : SET_COMMIT_FAILED;
 }
 
-/* Nothing can go wrong with it any more; waited for so that a GET behind the SET sees it. */
-static void
-operate(struct setter *setter, struct change *late)
-{
-	struct chan_reply reply;
-	int r;
-
-	late->id = setter->changes;
-	r = chan_call(setter->link.engine, ENGINE_KEEP, &late->request, setter->link.replies,
-	    ENGINE_WAIT_MS, &reply);
-	if (r == -EAGAIN)
-		change_free(late);
-	if (r < 0)
-		log_error("what a SET asks for is %s: the engine does not answer",
-		    r == -EAGAIN ? "lost" : "late");
-}
-
 void
 setter_commit(struct setter *setter, long id)
 {
@@ -195,9 +178,7 @@ setter_commit(struct setter *setter, long id)
 	if (!is_under_way(setter, id) || setter->phase != PHASE_ACTED)
 		return;
 	late = txn_take_late(setter->txn);
-	if (late->count > 0)
-		operate(setter, late);
-	else if (setter->is_sent)
+	if (setter->is_sent || late->count > 0)
 		post(setter, ENGINE_KEEP, late);
 	else
 		change_free(late);

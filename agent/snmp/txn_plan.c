@@ -264,6 +264,8 @@ plan_mail_test(struct judge *judge, const struct slot *slot)
 		err_set(judge->err, -EINVAL, "mail is left out of this build");
 		return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
 	}
+	if (add_item(judge, slot, CHANGE_ASK_TEST) == NULL)
+		return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
 	return added(judge, slot, add_item(judge, slot, CHANGE_TEST_MAIL));
 }
 

@@ -51,6 +51,59 @@ a_test_is_one_attempt_and_its_worst_end_shows(void **state)
 	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_OK);
 }
 
+static struct change *
+change_with(enum change_kind kind, int64_t number)
+{
+	struct change *change = change_new();
+	struct change_item *item;
+
+	assert_non_null(change);
+	item = change_add(change, kind);
+	assert_non_null(item);
+	item->number = number;
+	change->id = 77;
+	change->deadline_ms = INT64_MAX;
+	return change;
+}
+
+/* Until it has begun nobody may take the end of an older one for its own. */
+static void
+a_test_runs_from_the_moment_a_set_asks_for_it(void **state)
+{
+	struct bench *bench = *state;
+	struct change *ask = change_with(CHANGE_ASK_TEST, 2);
+	struct change *late = change_with(CHANGE_TEST_MAIL, 2);
+
+	mail_begin(bench, 1);
+	assert_int_equal(outbox_test_mail(bench->engine, 0), 0);
+	bench_mail_accept(bench);
+	bench_turn(bench);
+	assert_true(bench_look(bench)->mail->has_test);
+	for (int i = 0; i < 2; i++) {
+		ask->generation = bench_look(bench)->conf->generation;
+		assert_int_equal(engine_change(bench->engine, ask, &bench->now, NULL), 0);
+		assert_true(bench_look(bench)->mail->is_testing);
+		assert_false(bench_look(bench)->mail->has_test);
+		if (i > 0)
+			break;
+		engine_undo(bench->engine, 77, &bench->now);
+		bench_turn(bench);
+		assert_false(bench_look(bench)->mail->is_testing);
+		assert_int_equal(bench_look(bench)->mail->test_result, RESULT_OK);
+	}
+	engine_keep(bench->engine, late, &bench->now);
+	bench_turn(bench);
+	assert_true(bench_look(bench)->mail->is_testing);
+	bench_mail_answer_one(bench, 0, RESULT_RECIPIENT_INVALID, RESULT_PERMANENT);
+	bench_mail_answer_one(bench, 1, RESULT_OK, RESULT_DONE);
+	bench_turn(bench);
+	bench_turn(bench);
+	assert_false(bench_look(bench)->mail->is_testing);
+	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_RECIPIENT_INVALID);
+	change_free(ask);
+	change_free(late);
+}
+
 static void
 a_second_test_meanwhile_shows_busy_and_disturbs_nothing(void **state)
 {
@@ -213,6 +266,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_A_BENCH(a_test_is_one_attempt_and_its_worst_end_shows),
+		ON_A_BENCH(a_test_runs_from_the_moment_a_set_asks_for_it),
 		ON_A_BENCH(a_second_test_meanwhile_shows_busy_and_disturbs_nothing),
 		ON_A_BENCH(a_test_does_not_wait_for_a_relay_that_is_left_alone),
 		ON_A_BENCH(a_test_that_cannot_leave_ends_with_the_reason),
