@@ -17,6 +17,7 @@
 #define FLUSH              2 /* envsChannelFlush */
 #define TEST_IDLE          1 /* envsMailTest */
 #define TEST_SEND          2
+#define TEST_PATIENCE_S    3 /* for its event, if another one was running */
 
 /* Assigns all of it, or says why not: `what` is what the person wanted, `rule` when the agent can
  * do that. */
@@ -207,22 +208,28 @@ ctl_replay(struct ctl *ctl, struct err *err)
 
 /* ---- test mail ---- */
 
+static const struct client_place last_event = { { 1, 1, 11, 0 }, 4 };
+
+/* The test begins a moment behind the answer to the SET, with an event: before that what shows is
+ * the end of an earlier one.  `before` is the last event before it. */
 static enum ctl_exit
-await_test(struct ctl *ctl, struct err *err)
+await_test(struct ctl *ctl, int64_t before, struct err *err)
 {
 	const struct client_place places[] = {
 		{ { 1, 7, 3, 0 }, 4 }, /* envsMailTest, its result, its text */
 		{ { 1, 7, 5, 0 }, 4 },
 		{ { 1, 7, 6, 0 }, 4 },
+		last_event,
 	};
-	struct client_value values[3];
+	struct client_value values[4];
 
-	for (;;) {
-		if (client_get(ctl->client, places, 3, values, err) < 0)
+	for (unsigned idle = 0;; sleep(1)) {
+		if (client_get(ctl->client, places, 4, values, err) < 0)
 			return CTL_FAILED;
-		if (values[0].number == TEST_IDLE)
+		if (values[0].number != TEST_IDLE)
+			continue;
+		if (values[3].number > before || ++idle == TEST_PATIENCE_S)
 			break;
-		sleep(1);
 	}
 	if (values[1].type == CLIENT_NOTHING) {
 		err_set(err, -EIO, "the agent says nothing about the test");
@@ -236,16 +243,19 @@ enum ctl_exit
 ctl_test_mail(struct ctl *ctl, struct err *err)
 {
 	struct client_assignment assignments[2];
+	struct client_value before;
 	uint32_t contact = 0;
 	enum ctl_exit end;
 
 	if (ctl->argc > 0 &&
 	    target_find(ctl->client, target_kind(CONF_CONTACT), ctl->argv[0], &contact, err) < 0)
 		return CTL_FAILED;
+	if (client_get(ctl->client, &last_event, 1, &before, err) < 0)
+		return CTL_FAILED;
 	assignments[0] =
 	    number_at(CLIENT_UNSIGNED, contact, (struct client_place){ { 1, 7, 4, 0 }, 4 });
 	assignments[1] =
 	    number_at(CLIENT_INTEGER, TEST_SEND, (struct client_place){ { 1, 7, 3, 0 }, 4 });
 	end = assign(ctl, assignments, 2, "test mail", "mail is not set up", err);
-	return end == CTL_OK ? await_test(ctl, err) : end;
+	return end == CTL_OK ? await_test(ctl, before.number, err) : end;
 }
