@@ -76,7 +76,10 @@ a_test_runs_from_the_moment_a_set_asks_for_it(void **state)
 
 	mail_begin(bench, 1);
 	assert_int_equal(outbox_test_mail(bench->engine, 0), 0);
-	bench_mail_accept(bench);
+	bench_turn(bench);
+	bench_mail_answer_one(bench, 0, RESULT_OK, RESULT_DONE);
+	bench_mail_answer_one(bench, 1, RESULT_OK, RESULT_DONE);
+	bench_turn(bench);
 	bench_turn(bench);
 	assert_true(bench_look(bench)->mail->has_test);
 	for (int i = 0; i < 2; i++) {
