@@ -128,22 +128,39 @@ undo_setting(const struct conf *conf, const struct change_item *item, struct cha
 	return 0;
 }
 
-/* A row that is destroyed is made again, with all that was set. */
+/* Those that have all of these flags. */
 static int
-undo_destroy(const struct conf *conf, const struct change_item *item, struct change *undo)
+undo_settings(
+    const struct conf *conf, const struct change_item *item, unsigned flags, struct change *undo)
 {
 	const struct field *field;
-	int r = add_like(undo, CHANGE_MAKE_ROW, item) == NULL ? -ENOMEM : 0;
+	int r = 0;
 
 	for (size_t n = 0; (field = schema_at(n)) != NULL && r == 0; n++) {
 		struct change_item like = *item;
 
-		if (field->object != item->object || (field->flags & FIELD_WRITABLE) == 0)
+		if (field->object != item->object || (field->flags & flags) != flags)
 			continue;
 		like.field = field;
 		r = undo_setting(conf, &like, undo);
 	}
 	return r;
+}
+
+/* A row that is destroyed is made again, with all that was set. */
+static int
+undo_destroy(const struct conf *conf, const struct change_item *item, struct change *undo)
+{
+	if (add_like(undo, CHANGE_MAKE_ROW, item) == NULL)
+		return -ENOMEM;
+	return undo_settings(conf, item, FIELD_WRITABLE, undo);
+}
+
+/* What was left to us has become a number in a row that is active. */
+static int
+undo_activate(const struct conf *conf, const struct change_item *item, struct change *undo)
+{
+	return undo_settings(conf, item, FIELD_WRITABLE | FIELD_AUTO, undo);
 }
 
 static int
@@ -157,6 +174,8 @@ undo_move(const struct conf *conf, const struct change_item *item, struct change
 		return 0; /* made by this change: destroyed by the other */
 	if (item->number == ROW_STATUS_DESTROY)
 		r = undo_destroy(conf, item, undo);
+	else if (was_idle)
+		r = undo_activate(conf, item, undo);
 	if (r < 0 || (was_idle && item->number == ROW_STATUS_DESTROY))
 		return r;
 	back = add_like(undo, CHANGE_MOVE_ROW, item);

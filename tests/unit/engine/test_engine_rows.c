@@ -148,6 +148,21 @@ a_row_that_is_not_ready_lacks_again_what_is_taken_back(void **state)
 }
 
 static void
+a_deadband_that_was_left_to_us_is_so_again(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change = new_row(bench, false);
+
+	add_setting(change, 3, "address", "quick");
+	assert_int_equal(try_change(bench, change), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_ACTIVE)), 0);
+	assert_int_equal(conf_sensor(look(bench)->conf, 3)->deadband_milli, 1000);
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_int_equal(
+	    conf_find_idle(look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.deadband_milli, -1);
+}
+
+static void
 a_row_that_is_not_ready_goes_after_five_minutes(void **state)
 {
 	struct bench *bench = *state;
@@ -245,6 +260,7 @@ main(void)
 		TEST(no_setting_stays_stored_of_a_row_that_is_destroyed),
 		TEST(a_row_that_is_made_or_destroyed_can_be_taken_back),
 		TEST(a_row_that_is_not_ready_lacks_again_what_is_taken_back),
+		TEST(a_deadband_that_was_left_to_us_is_so_again),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
 		TEST(a_row_that_is_not_in_service_stays),
 		TEST(a_password_comes_back_with_what_is_taken_back),
