@@ -25,16 +25,18 @@ check_verdict(const struct verdict *verdict)
 	}
 }
 
-/* What is kept can be stored, and is the same when it is loaded. */
-static void
-check_kept(const struct evaluator *evaluator)
+/* Stored and loaded it is the same. */
+static bool
+is_sound(const struct evaluator_kept *kept)
 {
 	unsigned char octets[KEPT_OCTETS_MAX], again[KEPT_OCTETS_MAX];
-	struct evaluator_kept kept;
-	size_t count = kept_encode(&evaluator->kept, octets);
+	struct evaluator_kept same;
+	size_t count = kept_encode(kept, octets);
 
-	MUST(kept_decode(octets, count, &kept) == 0);
-	MUST(kept_encode(&kept, again) == count && memcmp(again, octets, count) == 0);
+	if (kept_decode(octets, count, &same) < 0)
+		return false;
+	MUST(kept_encode(&same, again) == count && memcmp(again, octets, count) == 0);
+	return true;
 }
 
 static void
@@ -113,7 +115,7 @@ live(struct fuzz_input *input, const struct evaluator_kept *kept)
 		MUST(evaluator_severity(&evaluator) <= SEVERITY_UNKNOWN);
 		MUST(evaluator_suppression(&evaluator) <= SUPPRESSION_LAST);
 	}
-	check_kept(&evaluator);
+	MUST(is_sound(&evaluator.kept));
 	evaluator_remove(&evaluator, &rule, now_ms, &verdict);
 	check_verdict(&verdict);
 }
@@ -131,6 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	input.at += count;
 	evaluator_shift(&kept, INT64_MAX, (int64_t)(int32_t)fuzz_u32(&input));
-	live(&input, &kept);
+	if (is_sound(&kept)) /* a time may have been at the edge */
+		live(&input, &kept);
 	return 0;
 }
