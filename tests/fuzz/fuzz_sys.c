@@ -13,6 +13,8 @@
 
 /* ---- log ---- */
 
+static void look(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static void
 look(const char *format, va_list args)
 {
