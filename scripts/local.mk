@@ -14,6 +14,7 @@ EXTRA_DIST += scripts/packaging/debian/changelog.in
 EXTRA_DIST += scripts/packaging/debian/control.in
 EXTRA_DIST += scripts/packaging/debian/copyright.in
 EXTRA_DIST += scripts/packaging/debian/envsensord.conf
+EXTRA_DIST += scripts/packaging/debian/envsensord.docs
 EXTRA_DIST += scripts/packaging/debian/envsensord.install
 EXTRA_DIST += scripts/packaging/debian/envsensord.postinst
 EXTRA_DIST += scripts/packaging/debian/envsensord.postrm

@@ -62,6 +62,7 @@ SYSTEM_TESTS = \
 	tests/system/test_views.py \
 	tests/system/test_walk.py
 TESTS += $(SYSTEM_TESTS)
+EXTRA_DIST += tests/system/package-life
 EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/freeze.py \
 	tests/system/harness.py \
