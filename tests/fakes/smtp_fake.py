@@ -124,15 +124,19 @@ class SmtpFake:
         self.folder = None
         self.stopped = threading.Event()
         self.lock = threading.Lock()
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.listener = socket.create_server((address, 0), family=family, backlog=64)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.address, self.port = address, 0
+        self.listen()
 
-    def accept(self):
+    def listen(self):
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        self.listener = socket.create_server((self.address, self.port), family=family, backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, args=[self.listener], daemon=True).start()
+
+    def accept(self, listener):
         while True:
             try:
-                sock, _ = self.listener.accept()
+                sock, _ = listener.accept()
             except OSError:
                 return
             self.connections += 1
@@ -143,6 +147,14 @@ class SmtpFake:
     def stop(self):
         self.stopped.set()
         self.listener.close()
+
+    def go_away(self):
+        """Refuses connections and drops those that are open, until listen() is called again."""
+        self.listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
+        self.listener.close()
+        for link in self.links:
+            link.leave(b"")
+        self.links.clear()
 
     def fault(self, phase, kind, times=-1):
         if phase not in PHASES or kind not in FAULTS:

@@ -58,6 +58,7 @@ SYSTEM_TESTS = \
 	tests/system/test_smtp_helper.py \
 	tests/system/test_smtp_real.py \
 	tests/system/test_smtp_session.py \
+	tests/system/test_soak.py \
 	tests/system/test_upgrade.py \
 	tests/system/test_views.py \
 	tests/system/test_walk.py
