@@ -30,6 +30,7 @@ SYSTEM_TESTS = \
 	tests/system/test_config.py \
 	tests/system/test_cookbook.py \
 	tests/system/test_ctl.py \
+	tests/system/test_cycles.py \
 	tests/system/test_daemonize.py \
 	tests/system/test_delivery.py \
 	tests/system/test_disk.py \
