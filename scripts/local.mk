@@ -9,6 +9,7 @@ EXTRA_DIST += scripts/bench scripts/bench_figures.py
 EXTRA_DIST += scripts/bench_mail.py
 EXTRA_DIST += scripts/bench_msmtp.py
 EXTRA_DIST += scripts/bench_peer.py
+EXTRA_DIST += scripts/bench_start.py
 EXTRA_DIST += scripts/package
 EXTRA_DIST += scripts/packaging/debian/changelog.in
 EXTRA_DIST += scripts/packaging/debian/control.in
