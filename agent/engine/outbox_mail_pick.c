@@ -260,7 +260,7 @@ static bool
 find_first(struct engine *engine, bool is_probe, bool is_test, struct candidate *first)
 {
 	const struct conf *conf = engine->conf;
-	struct candidate next;
+	struct candidate next = { .conf = NULL };
 
 	*first = (struct candidate){ .conf = NULL };
 	for (size_t i = 0; i < conf->contact_count; i++) {
