@@ -70,6 +70,17 @@ errno_of(const struct store *store)
 	return -EIO;
 }
 
+/* SQLite has one text for all that keeps a file from being opened; "": there is no more to say. */
+static const char *
+cause_of(const struct store *store)
+{
+	int cause = sqlite3_system_errno(store->db);
+
+	if ((sqlite3_errcode(store->db) & 0xff) != SQLITE_CANTOPEN || cause == 0)
+		return "";
+	return strerror(cause);
+}
+
 bool
 store_is_disk_error(int code)
 {
@@ -79,10 +90,13 @@ store_is_disk_error(int code)
 int
 store_error(const struct store *store, const char *what, struct err *err)
 {
+	const char *cause;
+
 	if (store->db == NULL)
 		return err_set(err, -EIO, "%s: %s: it is not open", store->path, what);
-	return err_set(
-	    err, errno_of(store), "%s: %s: %s", store->path, what, sqlite3_errmsg(store->db));
+	cause = cause_of(store);
+	return err_set(err, errno_of(store), "%s: %s: %s%s%s", store->path, what,
+	    sqlite3_errmsg(store->db), cause[0] != '\0' ? ": " : "", cause);
 }
 
 int

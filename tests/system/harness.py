@@ -26,6 +26,7 @@ from manager import (  # pylint: disable=unused-import
 SLAVE = os.path.join(BUILD, "tests/fakes/modbus-slave")
 THIEF = os.path.join(BUILD, "tests/tools/table-thief")
 
+NOBODY = 65534  # an ordinary user
 STOP_S = 10  # the daemon's promise
 IS_LONG = "CHECK_LONG" in os.environ  # the full numbers of kills and restarts
 HANG_S = 7200 if IS_LONG else 300  # a whole file; then something in the test itself hangs
@@ -348,6 +349,15 @@ class Stage:
             STAGES.remove(self)
         if problems:
             raise AssertionError("\n".join(problems))
+
+
+def ordinary_user(*paths):
+    """The begin of a command that an ordinary user is to run; the paths become that user's."""
+    if os.geteuid() != 0:
+        return []
+    for path in paths:
+        os.chown(path, NOBODY, NOBODY)
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 
 
 def sweep():

@@ -4,7 +4,6 @@
 import os
 import re
 import subprocess
-import unittest
 
 import harness
 from harness import GOOD, PROGRAM, await_, bus, full_pass_only, sensor
@@ -189,12 +188,28 @@ class StateFolder(ConfigTest):
                 self.assert_one_line(self.run_with(folder), EXIT_FAILURE, "envsensord: error: ",
                     (folder,))
 
-    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
-    def test_one_without_the_right_to_write_is_refused(self):
-        folder = self.stage.folder_at("state")
-        os.chmod(folder, 0o500)
-        self.addCleanup(os.chmod, folder, 0o700)
-        self.assert_one_line(self.run_with(folder), EXIT_FAILURE, "envsensord: error: ", (folder,))
+    def test_what_may_not_be_opened_is_named(self):
+        """As after somebody else has run the daemon by hand."""
+        state = self.stage.folder_at("state")
+        self.stage.daemon(PLAY).stop_well()
+        config = self.stage.write("c.conf", PLAY)
+        self.stage.write("state/envsensord.db-wal", "")
+        paths = [state] + [os.path.join(state, name) for name in os.listdir(state)]
+        os.chmod(self.stage.folder, 0o755)
+        command = [*harness.ordinary_user(*paths), PROGRAM, "--config", config, "--state-dir",
+            state, "--agentx", self.stage.agentx, "--foreground"]
+        for name, words in (
+                ("", "/lock: cannot open: Permission denied"),
+                ("/lock", "/lock: cannot open: Permission denied"),
+                ("/envsensord.db", "/envsensord.db: cannot open: Permission denied"),
+                ("/envsensord.db-wal", "/envsensord.db: cannot open: unable to open database file: "
+                    "Permission denied")):
+            with self.subTest(name):
+                os.chmod(state + name, 0)
+                done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                    timeout=60, check=False)
+                os.chmod(state + name, 0o700)
+                self.assert_one_line(done, EXIT_FAILURE, "envsensord: error: ", (state + words,))
 
     def test_one_that_another_instance_holds_is_refused_with_its_pid(self):
         holder = self.stage.daemon(PLAY)
