@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/text.h"
 #include "snmp/agentx.h"
@@ -194,6 +195,21 @@ listen_no_more(struct agentx *agentx)
 
 /* ---- the thread ---- */
 
+/* The library does not tell; a socket of this machine can be asked. */
+static void
+tell_no_master(const struct agentx *agentx)
+{
+	static const char local[] = "unix:";
+	const char *path = agentx->address + strlen(local);
+
+	if (strncmp(agentx->address, local, strlen(local)) == 0 && access(path, W_OK) < 0)
+		log_warning("no SNMP master agent at %s yet: %s; trying every %d s",
+		    agentx->address, strerror(errno), RECONNECT_S);
+	else
+		log_warning("no SNMP master agent at %s yet; trying every %d s", agentx->address,
+		    RECONNECT_S);
+}
+
 static void
 set_up(struct agentx *agentx)
 {
@@ -211,8 +227,7 @@ set_up(struct agentx *agentx)
 	grants_serve(agentx->grants);
 	init_snmp("envsensord");
 	if (!agentx->is_connected)
-		log_warning("no SNMP master agent at %s yet; trying every %d s", agentx->address,
-		    RECONNECT_S);
+		tell_no_master(agentx);
 }
 
 /* Sleeps until the library or the inbox has something to do, or so long, and lets the library do

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The master agent comes late, goes, hangs, or serves somebody else: sampling does not notice."""
+import os
 import signal
+import socket
 
 import harness
 from harness import TABLES, await_, bus, cell_oid, full_pass_only, oid_key, root, sensor
@@ -22,11 +24,27 @@ class Master(harness.SystemTest):
 
     def test_starts_and_samples_without_a_master(self):
         daemon = self.stage.daemon(self.config)
-        daemon.await_log("no SNMP master agent")
+        daemon.await_log(f"no SNMP master agent at {self.stage.agentx} yet: No such file or "
+            "directory; trying every 1 s")
         self.slave.await_requests(10, "nobody serves yet")
         self.stage.snmpd()
         self.await_rows("rows after the master came")
         self.assertEqual(self.manager.named()["inlet"].value, 20010)
+
+    def test_says_that_it_may_not_use_the_socket(self):
+        with socket.socket(socket.AF_UNIX) as master:
+            path = self.stage.path("agentx")
+            master.bind(path)
+            master.listen()
+            os.chmod(path, 0)
+            state, config = self.stage.folder_at("state"), self.stage.write("c.conf", self.config)
+            os.chmod(self.stage.folder, 0o755)
+            daemon = harness.Process(self.stage, "envsensord", [*harness.ordinary_user(state),
+                harness.PROGRAM, "--config", config, "--state-dir", state, "--agentx",
+                self.stage.agentx, "--foreground"])
+            daemon.await_log(f"no SNMP master agent at {self.stage.agentx} yet: Permission denied;"
+                " trying every 1 s")
+            self.assertEqual(daemon.stop(), 0)
 
     def test_serves_again_after_the_master_was_killed(self):
         master = self.stage.snmpd()
