@@ -4,6 +4,7 @@
 import os
 import signal
 import socket
+import time
 import unittest
 
 import harness
@@ -90,12 +91,21 @@ class Service(harness.SystemTest):
             "buses down: 0 of 1")
 
     def test_a_reload_is_announced(self):
+        """With the time of it, by which the manager knows this one from the last."""
         daemon = self.begin()
         self.manager.forget()
+        before = self.monotonic_us()
         daemon.signal(signal.SIGHUP)
         self.manager.await_word("READY=1")
-        heard = [word for word in self.manager.listen() if word[:6] in ("RELOAD", "READY=")]
-        self.assertEqual(heard, ["RELOADING=1", "READY=1"])
+        heard = [word for word in self.manager.listen()
+            if word.startswith(("RELOADING", "MONOTONIC", "READY"))]
+        key, when = heard.pop(1).split("=")
+        self.assertEqual((heard, key), (["RELOADING=1", "READY=1"], "MONOTONIC_USEC"))
+        self.assertTrue(before <= int(when) <= self.monotonic_us(), when)
+
+    @staticmethod
+    def monotonic_us():
+        return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
 
     def test_there_are_signs_of_life_only_while_the_engine_moves(self):
         daemon = self.begin()
