@@ -102,7 +102,7 @@ struct outbox_mail {
 /* outbox_contact.c: whom mails go to, and what they got. */
 
 /* Of a contact; NULL: no memory. */
-struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *contact);
+struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *conf);
 struct outbox_contact *outbox_contact_of(struct engine *engine, const struct outbox_row *row);
 const struct conf_contact *outbox_contact_named(const struct engine *engine, const char *name);
 
