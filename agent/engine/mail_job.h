@@ -60,6 +60,7 @@ struct relay_outcome {
 	enum result_class class;
 	int32_t code;     /* the server's reply code; 0: none */
 	uint32_t took_ms; /* to the end of the login */
+	bool is_of_mail;  /* it ended behind the login, where no check comes */
 	bool has_days;
 	int32_t days;   /* that its certificate has left */
 	char text[201]; /* the server's words, cleaned, or ours */

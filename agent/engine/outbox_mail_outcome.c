@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/route.h"
+#include "core/smtp_result.h"
 #include "core/text.h"
 #include "engine/engine_private.h"
 
@@ -190,6 +191,14 @@ has_rows(const struct outbox *outbox, uint32_t job)
 		if (is_of_job(&outbox->rows[i], job))
 			return true;
 	return false;
+static bool
+is_behind_login(const char *phase)
+{
+	enum smtp_phase found;
+
+	return phase != NULL && smtp_phase_from_name(phase, &found) == 0 && found >= SMTP_MAIL;
+}
+
 }
 
 static void
@@ -200,6 +209,7 @@ end_job(struct engine *engine, struct outbox_channel *channel, struct outbox_mai
 		.relay = job->relay,
 		.result = last->result,
 		.class = last->class,
+		.is_of_mail = is_behind_login(last->phase),
 		.code = last->code,
 		.took_ms = last->took_ms,
 	};

@@ -43,6 +43,7 @@ struct outbox_relay {
 	unsigned out;
 	bool is_proven;  /* it took what it was given last */
 	bool is_failing; /* since failing_ms it does not work */
+	bool needs_mail; /* by what a check cannot see: only a mail that it takes is proof */
 	int64_t failing_ms;
 	int64_t blocked_ms;                     /* what it refused is a setting: not before */
 	uint32_t auth_failures, check_failures; /* in a row */

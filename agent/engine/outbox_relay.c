@@ -155,9 +155,15 @@ outbox_relay_leaves(struct outbox_relay *relay)
 static void
 fails(struct engine *engine, struct outbox_relay *relay)
 {
-	if (!relay->is_failing)
-		relay->failing_ms = engine->now.boottime_ms;
+	int64_t now_ms = engine->now.boottime_ms;
+	int64_t check_ms = now_ms + engine->conf->mail.check_interval_failed_s * INT64_C(1000);
+
+	if (relay->is_failing)
+		return;
 	relay->is_failing = true;
+	relay->failing_ms = now_ms;
+	if (relay->check_ms > check_ms)
+		relay->check_ms = check_ms;
 }
 
 static void
@@ -166,7 +172,7 @@ passes(struct engine *engine, struct outbox_relay *relay)
 	bool was_failing = relay->is_failing;
 
 	relay->is_proven = true;
-	relay->is_failing = false;
+	relay->is_failing = relay->needs_mail = false;
 	relay->blocked_ms = 0;
 	relay->auth_failures = 0;
 	relay->check_failures = 0;
@@ -211,6 +217,7 @@ outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_pa
 	    outbox_random(&engine->outbox));
 	if (relay->breaker.state != BREAKER_CLOSED && !has_passed)
 		fails(engine, relay);
+	relay->needs_mail |= outcome->is_of_mail && relay->is_failing;
 	outbox_watch_path(engine, outbox_channel(engine, CHANNEL_MAIL));
 	engine->outbox.has_news = true;
 	engine->outbox.is_shown = false;
@@ -240,6 +247,7 @@ outbox_relay_wake(struct engine *engine)
 		breaker_wake(&mail->relays[i].breaker, engine->now.boottime_ms);
 		mail->relays[i].blocked_ms = 0;
 		mail->relays[i].auth_failures = 0;
+		mail->relays[i].needs_mail = false;
 		hurry(engine, &mail->relays[i]);
 	}
 }
@@ -272,16 +280,28 @@ outbox_relay_check_ms(const struct engine *engine, const struct outbox_relay *re
 	                                                            : relay->check_ms;
 }
 
+/* It lets us in as far as that goes: no more was tried, and what it said of a mail still holds. */
+static void
+keep_login(struct engine *engine, struct outbox_relay *relay, const struct relay_outcome *outcome)
+{
+	relay->auth_failures = 0;
+	relay->check_failures = 0;
+	relay->latency_ms = outcome->took_ms;
+	engine->outbox.is_shown = false;
+}
+
 void
 outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 {
 	const struct conf_mail *conf = &engine->conf->mail;
 	struct outbox_relay *relay = outbox_relay(engine, outcome->relay);
 	bool has_passed = outcome->class == RESULT_DONE;
-	uint32_t wait_s = has_passed ? conf->check_interval_s : conf->check_interval_failed_s;
+	uint32_t wait_s = conf->check_interval_failed_s;
 
 	if (relay == NULL)
 		return;
+	if (has_passed && !relay->needs_mail)
+		wait_s = conf->check_interval_s;
 	if (outcome->has_days) {
 		relay->has_days = true;
 		relay->days = outcome->days;
@@ -293,6 +313,10 @@ outbox_relay_outcome(struct engine *engine, const struct relay_outcome *outcome)
 		return; /* what a mail found out; how that ended is told with the mail */
 	}
 	relay->is_checking = false;
+	if (has_passed && relay->needs_mail) {
+		keep_login(engine, relay, outcome);
+		return;
+	}
 	log_check(engine, relay, outcome);
 	if (!has_passed && ++relay->check_failures >= conf->check_failures)
 		fails(engine, relay);

@@ -154,6 +154,7 @@ bench_mail_answer_one(
 		.result = result,
 		.class = class,
 		.code = class == RESULT_DONE ? 250 : 0,
+		.phase = bench->relay_phase,
 		.relay = "mail.example.org",
 	};
 

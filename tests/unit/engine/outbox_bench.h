@@ -41,6 +41,7 @@ struct bench {
 	bool relay_answers;   /* mails are dealt with at once, as that: */
 	enum result relay_result;
 	enum result_class relay_class;
+	const char *relay_phase; /* in which they end */
 };
 
 int bench_set_up(void **state);

@@ -274,6 +274,40 @@ a_check_does_not_try_a_refused_password_more_often(void **state)
 	assert_int_equal(bench->check_count, 4);
 }
 
+/* It ends at the log-in: of what the relay refuses behind that it knows nothing. */
+static void
+a_check_is_no_proof_against_what_a_mail_was_told(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t last;
+
+	mail_begin(bench, 1);
+	bench_pass(bench, 2000);
+	end_check(bench, RESULT_OK, RESULT_DONE, 12);
+	bench->relay_answers = true;
+	bench->relay_result = RESULT_SENDER_REJECTED;
+	bench->relay_class = RESULT_CONFIGURATION;
+	bench->relay_phase = "mail";
+	assert_int_equal(outbox_test_mail(bench->engine, 1), 0); /* one attempt: nothing waits */
+	bench_pass(bench, 2000);
+	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_FAILED);
+	last = bench_look(bench)->events->last_seq;
+	for (size_t i = 0; i < 3; i++) {
+		bench_pass(bench, 15 * MINUTE); /* as while it fails */
+		assert_int_equal(bench->check_count, 2 + i);
+		end_check(bench, RESULT_OK, RESULT_DONE, 34);
+		assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_FAILED);
+		assert_int_equal(bench_look(bench)->mail->relays[0].result, RESULT_SENDER_REJECTED);
+		assert_int_equal(bench_look(bench)->events->last_seq, last);
+	}
+	bench_mail_accept(bench);
+	assert_int_equal(outbox_test_mail(bench->engine, 1), 0);
+	bench_pass(bench, 2000);
+	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_OK);
+	assert_int_equal(bench_event(bench, last_of(bench, EVENT_PATH_UP))->alarm_id,
+	    bench_event(bench, last_of(bench, EVENT_PATH_DOWN))->alarm_id);
+}
+
 /* ---- too much, too late ---- */
 
 static void
@@ -504,6 +538,7 @@ main(void)
 		ON_A_BENCH(relays_are_checked_while_nothing_is_sent),
 		ON_A_BENCH(relays_are_checked_when_the_configuration_changes),
 		ON_A_BENCH(a_check_does_not_try_a_refused_password_more_often),
+		ON_A_BENCH(a_check_is_no_proof_against_what_a_mail_was_told),
 		ON_A_BENCH(the_sensor_that_causes_most_is_named),
 		ON_A_BENCH(a_flush_lifts_the_limit),
 		ON_A_BENCH(a_flood_is_one_digest_at_once),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -245,6 +246,45 @@ the_fallback_serves_until_a_probe_of_the_first_goes_well(void **state)
 	assert_int_equal(count_by(bench, before, 2), 0);
 }
 
+static void
+end_check(struct bench *bench, uint32_t relay)
+{
+	const struct relay_outcome outcome = { .relay = relay, .class = RESULT_DONE };
+	struct chan_message message = { .kind = ENGINE_RELAY, .data = malloc(sizeof(outcome)) };
+
+	assert_non_null(message.data);
+	memcpy(message.data, &outcome, sizeof(outcome));
+	engine_step(bench->engine, &message, &bench->now);
+	bench_turn(bench);
+}
+
+/* Its log-in goes well each time: that is no reason to let mails wait for it again. */
+static void
+what_refuses_each_mail_does_not_delay_each_mail(void **state)
+{
+	struct bench *bench = *state;
+	size_t before;
+
+	bench->make_conf = two_relays_conf;
+	bench->relay_phase = "mail";
+	mail_begin(bench, 20);
+	bench_pass(bench, 2000);
+	for (uint32_t relay = 1; relay <= 2; relay++)
+		end_check(bench, relay);
+	bench_reads_from(bench, 1, 1, 28000);
+	pass_by_relay(bench, 7 * MINUTE, false);
+	assert_int_equal(count_by(bench, 0, 2), 1);
+	for (unsigned i = 2; i <= 5; i++) {
+		pass_by_relay(bench, 20 * MINUTE, false);
+		for (uint32_t relay = 1; relay <= 2; relay++)
+			end_check(bench, relay);
+		before = bench->mail_count;
+		bench_reads_from(bench, i, 1, 28000);
+		pass_by_relay(bench, 15000, false);
+		assert_int_equal(count_by(bench, before, 2), 1);
+	}
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -256,6 +296,7 @@ main(void)
 		ON_A_BENCH(a_held_channel_is_probed_by_one_mail_in_a_quarter_of_an_hour),
 		ON_A_BENCH(how_often_is_a_key_of_the_file),
 		ON_A_BENCH(the_fallback_serves_until_a_probe_of_the_first_goes_well),
+		ON_A_BENCH(what_refuses_each_mail_does_not_delay_each_mail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
