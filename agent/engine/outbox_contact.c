@@ -106,6 +106,17 @@ outbox_contact_of(struct engine *engine, const struct outbox_row *row)
 	return conf != NULL ? outbox_contact(engine, conf) : NULL;
 }
 
+/* One mail less is out, though it may have another name by now, or be gone for a while. */
+void
+outbox_contact_has_answer(struct engine *engine, const struct outbox_row *row)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < mail->contact_count; i++)
+		if (mail->contacts[i].index == row->contact && mail->contacts[i].recipient.out > 0)
+			mail->contacts[i].recipient.out--;
+}
+
 void
 outbox_mail_age(struct engine *engine, const struct moment *loaded)
 {

@@ -343,11 +343,9 @@ take_back(struct engine *engine, struct outbox_channel *channel)
 		for (size_t n = 0; n < job->job->recipient_count; n++) {
 			struct outbox_row *row =
 			    outbox_row(engine, job->job->recipients[n].delivery);
-			struct outbox_contact *contact =
-			    row != NULL ? outbox_contact_of(engine, row) : NULL;
 
-			if (contact != NULL && contact->recipient.out > 0)
-				contact->recipient.out--;
+			if (row != NULL)
+				outbox_contact_has_answer(engine, row);
 		}
 		outbox_mail_forget(engine, job);
 	}

@@ -168,8 +168,6 @@ count(struct engine *engine, struct outbox_contact *contact, const struct outbox
 
 	if (contact == NULL)
 		return;
-	if (contact->recipient.out > 0)
-		contact->recipient.out--;
 	contact->books.has_result = true;
 	contact->books.last_result = (uint8_t)outcome->result;
 	contact->is_changed = true;
@@ -191,14 +189,14 @@ has_rows(const struct outbox *outbox, uint32_t job)
 		if (is_of_job(&outbox->rows[i], job))
 			return true;
 	return false;
+}
+
 static bool
 is_behind_login(const char *phase)
 {
 	enum smtp_phase found;
 
 	return phase != NULL && smtp_phase_from_name(phase, &found) == 0 && found >= SMTP_MAIL;
-}
-
 }
 
 static void
@@ -209,9 +207,9 @@ end_job(struct engine *engine, struct outbox_channel *channel, struct outbox_mai
 		.relay = job->relay,
 		.result = last->result,
 		.class = last->class,
-		.is_of_mail = is_behind_login(last->phase),
 		.code = last->code,
 		.took_ms = last->took_ms,
+		.is_of_mail = is_behind_login(last->phase),
 	};
 	struct relay_outcome named = outcome;
 	struct outbox_relay *relay = outbox_relay(engine, job->relay);
@@ -234,6 +232,7 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 
 	if (job == NULL)
 		return;
+	outbox_contact_has_answer(engine, answered);
 	count(engine, outbox_contact_of(engine, answered), answered, job, outcome);
 	job->has_passed |= has_passed(outcome);
 	for (size_t i = 0; i < outbox->count; i++) {

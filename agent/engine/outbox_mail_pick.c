@@ -94,6 +94,7 @@ take_rows(struct engine *engine, const struct conf_contact *conf, const struct m
 		outbox_apply(engine, row, DELIVERY_RELEASE);
 		outbox_apply(engine, row, DELIVERY_PICK);
 		row->job = job->id;
+		row->contact = conf->index;
 		row->delivery.lead = plan->lead;
 		row->said = contact->books.undelivered;
 		row->told = (uint8_t)outbox_mail_severity(engine, row->delivery.alarm_id);

@@ -105,6 +105,7 @@ struct outbox_mail {
 /* Of a contact; NULL: no memory. */
 struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *conf);
 struct outbox_contact *outbox_contact_of(struct engine *engine, const struct outbox_row *row);
+void outbox_contact_has_answer(struct engine *engine, const struct outbox_row *row);
 const struct conf_contact *outbox_contact_named(const struct engine *engine, const char *name);
 
 int outbox_mail_write(struct engine *engine, struct err *err);

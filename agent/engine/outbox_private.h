@@ -56,6 +56,7 @@ struct outbox_row {
 
 	/* of mail */
 	uint32_t job;         /* the mail that it is in; 0: none */
+	uint32_t contact;     /* envsContactIndex of whom that goes to, whatever its name is now */
 	uint32_t refused_by;  /* a relay that will never take it; 0: none */
 	uint32_t said;        /* of a backlog: how many the mail tells of */
 	uint8_t told;         /* enum severity of its alarm as the mail tells it; ok: it is over */

@@ -217,6 +217,36 @@ a_flush_lifts_it_for_good(void **state)
 	assert_int_equal(told_limits(bench), 2);
 }
 
+/* ---- another name ---- */
+
+static struct conf *
+renamed_conf(unsigned sensors)
+{
+	struct conf *conf = mail_conf(sensors);
+
+	text_copy(conf->contacts[0].name, sizeof(conf->contacts[0].name), "night");
+	return conf;
+}
+
+/* The answer finds nobody of the name that its mail went to; the next mail is none too many. */
+static void
+a_contact_that_is_renamed_meanwhile_still_gets_digests(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 41);
+	bench_reads_from(bench, 41, 1, 28000);
+	bench_pass(bench, 11000);
+	assert_int_equal(bench->mail_count, 1);
+	bench_configure(bench, renamed_conf(41));
+	bench_pass(bench, 1000);
+	bench_mail_accept(bench);
+	bench_reads(bench, 40, 28000);
+	bench_pass(bench, 10 * MINUTE);
+	assert_int_equal(bench->mail_count, 2);
+	mail_assert_subject(bench, 1, "[DIGEST] Prague 1: 40 messages, ");
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -230,6 +260,7 @@ main(void)
 		ON_A_BENCH(what_is_critical_passes_a_flood_and_its_digest),
 		ON_A_BENCH(a_limit_is_lifted_when_nothing_is_held_back_for_an_hour),
 		ON_A_BENCH(a_flush_lifts_it_for_good),
+		ON_A_BENCH(a_contact_that_is_renamed_meanwhile_still_gets_digests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
