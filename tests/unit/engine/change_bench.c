@@ -7,8 +7,6 @@
 #include "core/text.h"
 #include "tests/unit/fixture.h"
 
-#define START 5000000
-
 static int
 check_bus(const struct conf_bus *bus, struct err *err)
 {
@@ -30,18 +28,8 @@ static const struct conf_drivers drivers = {
 	.check_address = check_address,
 };
 
-static void
-in_force(void *context, const struct conf *conf)
-{
-	struct bench *bench = context;
-
-	(void)conf;
-	bench->applied++;
-}
-
-/* Sensors 1 and 2 alarm at 27: the first at once, the second after 10 s. */
-static struct conf *
-make_conf(void)
+struct conf *
+change_conf(void)
 {
 	static const char *const names[] = { "quick", "slow" };
 	struct conf *conf = fixture_conf("", 1000);
@@ -58,89 +46,18 @@ make_conf(void)
 	return conf;
 }
 
-void
-bench_begin(struct bench *bench)
-{
-	const struct engine_effects effects = {
-		.conf_in_force = in_force,
-		.context = bench,
-		.drivers = &drivers,
-	};
-	struct err err;
-
-	if (store_open(bench->folder, &bench->store, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(hub_new(&bench->hub), 0);
-	assert_int_equal(
-	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
-	if (engine_configure(bench->engine, make_conf(), &bench->now, &err) < 0)
-		fail_msg("%s", err.text);
-}
-
-void
-bench_end(struct bench *bench)
-{
-	hub_put(bench->hub, bench->seen);
-	bench->seen = NULL;
-	engine_free(bench->engine);
-	hub_free(bench->hub);
-	store_close(bench->store);
-}
-
 int
-bench_set_up(void **state)
+change_set_up(void **state)
 {
-	struct bench *bench = calloc(1, sizeof(*bench));
-
-	text_copy(bench->folder, sizeof(bench->folder), "/tmp/test_change.XXXXXX");
-	assert_non_null(mkdtemp(bench->folder));
-	bench->now =
-	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
-	bench_begin(bench);
-	*state = bench;
+	bench_set_up_with(state, &drivers);
+	bench_configure(*state, change_conf());
 	return 0;
 }
 
-int
-bench_tear_down(void **state)
-{
-	struct bench *bench = *state;
-	char command[64];
-
-	bench_end(bench);
-	snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
-	assert_int_equal(system(command), 0);
-	free(bench);
-	return 0;
-}
-
-const struct snapshot *
-look(struct bench *bench)
-{
-	hub_put(bench->hub, bench->seen);
-	bench->seen = hub_get(bench->hub);
-	return bench->seen;
-}
-
-/* Both sensors read that, a second later. */
 void
-read_both(struct bench *bench, int64_t value)
+read_both(struct bench *bench, int32_t value)
 {
-	struct bus_report *report = calloc(1, sizeof(*report) + 2 * sizeof(report->samples[0]));
-	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
-
-	bench->now.boottime_ms += 1000;
-	bench->now.wall_ms += 1000;
-	report->bus = 1;
-	report->generation = 1000;
-	report->state = BUS_UP;
-	report->count = 2;
-	for (unsigned i = 0; i < 2; i++)
-		report->samples[i] = (struct sample){ i + 1,
-			reading_good((struct raw){ .kind = RAW_MILLI, .i = value }),
-			bench->now.boottime_ms };
-	engine_step(bench->engine, &message, &bench->now);
-	engine_turn_end(bench->engine, &bench->now);
+	bench_reads(bench, 2, value);
 }
 
 struct change *
@@ -150,7 +67,7 @@ new_change(struct bench *bench)
 
 	change->id = 77;
 	change->deadline_ms = bench->now.boottime_ms + 800;
-	change->generation = look(bench)->conf->generation;
+	change->generation = bench_look(bench)->conf->generation;
 	return change;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "tests/unit/engine/storage_bench.h"
+#include "tests/unit/engine/engine_bench.h"
 
 /* What may fail fails somewhere in a life of an engine: what must hold whatever it was. */
 #define LIFE_SENSORS 4

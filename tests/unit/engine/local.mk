@@ -2,8 +2,9 @@
 check_PROGRAMS += tests/unit/engine/test_engine tests/unit/engine/test_engine_thread
 engine_test_libs = agent/engine/libengine.a agent/store/libstore.a agent/conf/libconf.a \
 	agent/sys/libsys.a agent/core/libcore.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(CMOCKA_LIBS)
-tests_unit_engine_test_engine_SOURCES = tests/unit/engine/test_engine.c tests/unit/fixture.c \
-	tests/unit/fixture.h
+ENGINE_BENCH = tests/unit/engine/engine_bench.c tests/unit/engine/engine_bench.h \
+	tests/unit/fixture.c tests/unit/fixture.h
+tests_unit_engine_test_engine_SOURCES = tests/unit/engine/test_engine.c $(ENGINE_BENCH)
 tests_unit_engine_test_engine_LDADD = $(engine_test_libs)
 tests_unit_engine_test_engine_thread_SOURCES = tests/unit/engine/test_engine_thread.c \
 	tests/unit/fixture.c tests/unit/fixture.h
@@ -12,7 +13,7 @@ TESTS += tests/unit/engine/test_engine tests/unit/engine/test_engine_thread
 
 check_PROGRAMS += tests/unit/engine/test_engine_alarm
 tests_unit_engine_test_engine_alarm_SOURCES = tests/unit/engine/test_engine_alarm.c \
-	tests/unit/fixture.c tests/unit/fixture.h
+	$(ENGINE_BENCH)
 tests_unit_engine_test_engine_alarm_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_alarm
 check_PROGRAMS += tests/unit/engine/test_summary
@@ -46,11 +47,9 @@ tests_unit_engine_test_outbox_mail_asked_SOURCES = tests/unit/engine/test_outbox
 tests_unit_engine_test_outbox_mail_asked_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_outbox_mail_asked
 # The database in trouble: below SQLite, and with the clock's word in the hands of the test.
-storage_test_sources = tests/unit/engine/storage_bench.c tests/unit/engine/storage_bench.h \
-	tests/unit/engine/engine_life.c tests/unit/engine/engine_life.h \
+storage_test_sources = tests/unit/engine/engine_life.c tests/unit/engine/engine_life.h \
 	tests/unit/store/failing_vfs.c tests/unit/store/failing_vfs.h \
-	tests/unit/store/trouble.c tests/unit/store/trouble.h \
-	tests/unit/fixture.c tests/unit/fixture.h
+	tests/unit/store/trouble.c tests/unit/store/trouble.h $(ENGINE_BENCH)
 check_PROGRAMS += tests/unit/engine/test_engine_care
 tests_unit_engine_test_engine_care_SOURCES = tests/unit/engine/test_engine_care.c \
 	$(storage_test_sources)
@@ -77,13 +76,12 @@ tests_unit_engine_test_engine_memory_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_memory
 check_PROGRAMS += tests/unit/engine/test_engine_settings
 tests_unit_engine_test_engine_settings_SOURCES = tests/unit/engine/test_engine_settings.c \
-	tests/unit/fixture.c tests/unit/fixture.h tests/unit/conf/mock_drivers.c \
-	tests/unit/conf/mock_drivers.h tests/unit/store/trouble.c tests/unit/store/trouble.h
+	$(ENGINE_BENCH) tests/unit/conf/mock_drivers.c tests/unit/conf/mock_drivers.h \
+	tests/unit/store/trouble.c tests/unit/store/trouble.h
 tests_unit_engine_test_engine_settings_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_engine_test_engine_settings_LDADD = $(engine_test_libs)
 TESTS += tests/unit/engine/test_engine_settings
-change_bench = tests/unit/engine/change_bench.c tests/unit/engine/change_bench.h \
-	tests/unit/fixture.c tests/unit/fixture.h
+change_bench = tests/unit/engine/change_bench.c tests/unit/engine/change_bench.h $(ENGINE_BENCH)
 check_PROGRAMS += tests/unit/engine/test_engine_change tests/unit/engine/test_engine_rows
 tests_unit_engine_test_engine_change_SOURCES = tests/unit/engine/test_engine_change.c \
 	$(change_bench)

@@ -298,23 +298,11 @@ bench_tear_down(void **state)
 struct conf *
 bench_conf(unsigned sensors)
 {
-	struct conf *conf = fixture_conf("", 1000);
-	char name[16];
+	struct conf *conf = fixture_quick_conf(sensors);
 
 	for (unsigned i = 0; i < sensors; i++) {
-		struct conf_sensor *sensor;
-
-		snprintf(name, sizeof(name), "s%04u", i + 1);
-		sensor = fixture_sensor(conf, 0, name);
-		sensor->limit_milli[LIMIT_HIGH_WARNING] = 27000;
-		sensor->limit_milli[LIMIT_HIGH_CRITICAL] = 30000;
-		sensor->limits_enabled =
-		    LIMIT_BIT(LIMIT_HIGH_WARNING) | LIMIT_BIT(LIMIT_HIGH_CRITICAL);
-		sensor->on_delay_ms = 0;
-		sensor->off_delay_ms = 0;
-		sensor->min_samples = 1;
-		sensor->stale_after_ms = UINT32_MAX;
-		sensor->reminder_s = 0;
+		conf->sensors[i].stale_after_ms = UINT32_MAX;
+		conf->sensors[i].reminder_s = 0;
 	}
 	return conf;
 }
@@ -414,17 +402,11 @@ bench_reads(struct bench *bench, unsigned count, int64_t milli)
 void
 bench_reads_from(struct bench *bench, unsigned first, unsigned count, int64_t milli)
 {
-	struct bus_report *report = calloc(1, sizeof(*report) + count * sizeof(report->samples[0]));
-	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
-	struct reading reading = reading_good((struct raw){ .kind = RAW_MILLI, .i = milli });
+	struct chan_message message = {
+		.kind = ENGINE_REPORT,
+		.data = fixture_report(first, count, fixture_milli(milli), bench->now.boottime_ms),
+	};
 
-	assert_non_null(report);
-	report->bus = 1;
-	report->generation = 1000;
-	report->state = BUS_UP;
-	report->count = count;
-	for (unsigned i = 0; i < count; i++)
-		report->samples[i] = (struct sample){ first + i, reading, bench->now.boottime_ms };
 	engine_step(bench->engine, &message, &bench->now);
 	bench_turn(bench);
 }

@@ -7,69 +7,9 @@
 #include "conf/conf_entity.h"
 #include "core/scale.h"
 #include "core/text.h"
-#include "engine/engine.h"
+#include "tests/unit/engine/engine_bench.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/unit.h"
-
-/* The real engine on a real database; time is an argument. */
-#define START 5000000
-
-struct bench {
-	char folder[32];
-	struct store *store;
-	struct hub *hub;
-	struct engine *engine;
-	struct moment now;
-	uint32_t told_generation; /* of the last configuration that the effect told */
-};
-
-static void
-told(void *context, const struct conf *conf)
-{
-	((struct bench *)context)->told_generation = conf->generation;
-}
-
-static int
-set_up(void **state)
-{
-	struct bench *bench = calloc(1, sizeof(*bench));
-	struct engine_effects effects = { .conf_in_force = told, .context = bench };
-	struct err err;
-
-	text_copy(bench->folder, sizeof(bench->folder), "/tmp/test_engine.XXXXXX");
-	assert_non_null(mkdtemp(bench->folder));
-	assert_int_equal(store_open(bench->folder, &bench->store, &err), 0);
-	assert_int_equal(hub_new(&bench->hub), 0);
-	bench->now =
-	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
-	assert_int_equal(
-	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
-	*state = bench;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bench *bench = *state;
-	char command[64];
-
-	engine_free(bench->engine);
-	hub_free(bench->hub);
-	store_close(bench->store);
-	snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
-	assert_int_equal(system(command), 0);
-	free(bench);
-	return 0;
-}
-
-static void
-configure(struct bench *bench, struct conf *conf)
-{
-	struct err err;
-
-	assert_int_equal(engine_configure(bench->engine, conf, &bench->now, &err), 0);
-}
 
 /* What a file with these sensors gives: names, no indices. */
 static struct conf *
@@ -122,31 +62,10 @@ agent_of(struct bench *bench)
 static void
 report(struct bench *bench, uint32_t generation, uint32_t sensor, struct reading reading)
 {
-	struct bus_report *report = calloc(1, sizeof(*report) + sizeof(struct sample));
-	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
+	struct bus_report *report = fixture_report(sensor, 1, reading, bench->now.boottime_ms);
 
-	report->bus = 1;
 	report->generation = generation;
-	report->state = BUS_UP;
-	report->count = 1;
-	report->samples[0] = (struct sample){ sensor, reading, bench->now.boottime_ms };
-	engine_step(bench->engine, &message, &bench->now);
-	engine_turn_end(bench->engine, &bench->now);
-}
-
-static struct reading
-milli(int64_t value)
-{
-	return reading_good((struct raw){ .kind = RAW_MILLI, .i = value });
-}
-
-static void
-pass(struct bench *bench, int64_t ms)
-{
-	bench->now.boottime_ms += ms;
-	bench->now.wall_ms += ms;
-	engine_tick(bench->engine, &bench->now);
-	engine_turn_end(bench->engine, &bench->now);
+	bench_report(bench, report);
 }
 
 static void
@@ -155,21 +74,21 @@ indices_hold_over_reordering_and_are_never_reused(void **state)
 	struct bench *bench = *state;
 	uint32_t a, b, c;
 
-	configure(bench, conf_of((const char *const[]){ "a", "b", "c", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", "b", "c", NULL }));
 	a = index_of(bench, "a");
 	b = index_of(bench, "b");
 	c = index_of(bench, "c");
 	assert_true(a != b && b != c && a != c && a != 0);
-	assert_int_equal(bench->told_generation, 1);
-	configure(bench, conf_of((const char *const[]){ "c", "d", "a", NULL }));
+	assert_int_equal(bench->applied_generation, 1);
+	bench_configure(bench, conf_of((const char *const[]){ "c", "d", "a", NULL }));
 	assert_int_equal(index_of(bench, "a"), a);
 	assert_int_equal(index_of(bench, "c"), c);
 	assert_int_equal(index_of(bench, "b"), 0);
 	assert_int_not_equal(index_of(bench, "d"), b);
 	assert_int_equal(agent_of(bench).next_sensor_index, index_of(bench, "d") + 1);
-	configure(bench, conf_of((const char *const[]){ "b", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "b", NULL }));
 	assert_int_equal(index_of(bench, "b"), b);
-	assert_int_equal(bench->told_generation, 3);
+	assert_int_equal(bench->applied_generation, 3);
 }
 
 static struct conf *
@@ -207,11 +126,11 @@ relays_and_contacts_keep_their_indices(void **state)
 	const struct snapshot *snapshot;
 	struct conf *copy;
 
-	configure(bench, conf_with_mail((const char *const[]){ "a", "b", "a", NULL },
-			     (const char *const[]){ "ops", "on call", NULL }));
+	bench_configure(bench, conf_with_mail((const char *const[]){ "a", "b", "a", NULL },
+				   (const char *const[]){ "ops", "on call", NULL }));
 	relays_are(bench, "aba-");
-	configure(bench, conf_with_mail((const char *const[]){ "c", "a", NULL },
-			     (const char *const[]){ "on call", NULL }));
+	bench_configure(bench, conf_with_mail((const char *const[]){ "c", "a", NULL },
+				   (const char *const[]){ "on call", NULL }));
 	relays_are(bench, "a--c");
 	snapshot = hub_get(bench->hub);
 	assert_int_equal(conf_relay(snapshot->conf, 4)->rank, 1);
@@ -220,7 +139,7 @@ relays_and_contacts_keep_their_indices(void **state)
 	copy = conf_copy(snapshot->conf);
 	hub_put(bench->hub, snapshot);
 	text_copy(copy->relays[0].host, CONF_TEXT_SIZE, "d"); /* as by SET */
-	configure(bench, copy);
+	bench_configure(bench, copy);
 	relays_are(bench, "d--c");
 }
 
@@ -242,12 +161,12 @@ as_many_events_are_kept_as_the_setting_says(void **state)
 	struct conf *conf;
 
 	for (int i = 0; i < 150; i++)
-		configure(bench, conf_of((const char *const[]){ NULL }));
+		bench_configure(bench, conf_of((const char *const[]){ NULL }));
 	assert_int_equal(events_listed(bench), 150);
 	for (uint32_t maximum = 110; maximum >= 100; maximum -= 10) {
 		conf = conf_of((const char *const[]){ NULL });
 		conf->event.maximum = maximum;
-		configure(bench, conf);
+		bench_configure(bench, conf);
 		assert_int_equal(events_listed(bench), maximum);
 	}
 }
@@ -288,19 +207,19 @@ entities_count_from_a_million_or_another_base(void **state)
 	const struct snapshot *snapshot;
 	struct conf *conf;
 
-	configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
 	snapshot = hub_get(bench->hub);
 	assert_int_equal(snapshot->conf->entity_index, 1000000);
 	assert_int_equal(snapshot->conf->buses[0].entity_index, 1000001);
 	hub_put(bench->hub, snapshot);
 	assert_int_equal(entity_index_of(bench, "a"), 1000002);
 	assert_int_equal(entity_index_of(bench, "b"), 1000003);
-	configure(bench, conf_of((const char *const[]){ "c", "b", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "c", "b", NULL }));
 	assert_int_equal(entity_index_of(bench, "b"), 1000003);
 	assert_int_equal(entity_index_of(bench, "c"), 1000004);
 	conf = conf_of((const char *const[]){ "b", "a", "d", NULL });
 	conf->agent.entity_base = 500;
-	configure(bench, conf);
+	bench_configure(bench, conf);
 	assert_int_equal(entity_index_of(bench, "a"), 502);
 	assert_int_equal(entity_index_of(bench, "b"), 503);
 	assert_int_equal(entity_index_of(bench, "c"), 0);
@@ -313,16 +232,16 @@ only_what_entities_show_is_a_change_of_them(void **state)
 	struct bench *bench = *state;
 	struct conf *conf;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
-	assert_int_equal(agent_of(bench).entities_changed_ms, START);
-	pass(bench, 1000);
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	assert_int_equal(agent_of(bench).entities_changed_ms, BENCH_START_MS);
+	bench_tick(bench, 1000);
 	conf = conf_of((const char *const[]){ "a", NULL });
 	conf->sensors[0].limit_milli[LIMIT_HIGH_WARNING] = 27000;
-	configure(bench, conf);
-	assert_int_equal(agent_of(bench).entities_changed_ms, START);
-	pass(bench, 1000);
-	configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
-	assert_int_equal(agent_of(bench).entities_changed_ms, START + 2000);
+	bench_configure(bench, conf);
+	assert_int_equal(agent_of(bench).entities_changed_ms, BENCH_START_MS);
+	bench_tick(bench, 1000);
+	bench_configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
+	assert_int_equal(agent_of(bench).entities_changed_ms, BENCH_START_MS + 2000);
 }
 
 static void
@@ -361,8 +280,8 @@ a_sample_becomes_a_value(void **state)
 		sensor->offset_milli = 1000;
 		sensor->fault_count = 1;
 		sensor->fault_delay_ms = 0;
-		configure(bench, conf);
-		report(bench, bench->told_generation, index_of(bench, name), cases[i].reading);
+		bench_configure(bench, conf);
+		report(bench, bench->applied_generation, index_of(bench, name), cases[i].reading);
 		live = live_of(bench, index_of(bench, name));
 		assert_int_equal(live.reason, cases[i].reason);
 		assert_int_equal(
@@ -381,26 +300,27 @@ a_reload_leaves_alone_what_stays_the_same(void **state)
 	struct conf *conf;
 	uint32_t a, b;
 
-	configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", "b", NULL }));
 	a = index_of(bench, "a");
 	b = index_of(bench, "b");
-	report(bench, 1, a, milli(21500));
-	report(bench, 1, b, milli(22500));
+	report(bench, 1, a, fixture_milli(21500));
+	report(bench, 1, b, fixture_milli(22500));
 	conf = conf_of((const char *const[]){ "b", "a", NULL });
 	conf->sensors[1].limit_milli[LIMIT_HIGH_WARNING] = 27000;
 	text_copy(conf->sensors[0].address, CONF_ADDRESS_SIZE, "elsewhere");
-	configure(bench, conf);
+	bench_configure(bench, conf);
 	assert_int_equal(live_of(bench, a).quality, QUALITY_GOOD);
 	assert_int_equal(live_of(bench, a).reads, 1);
 	assert_int_equal(live_of(bench, a).value_milli, 21500);
 	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
 	assert_int_equal(live_of(bench, b).reads, 0);
-	report(bench, 1, b, milli(22500)); /* was under way: it is of the old address */
+	report(bench, 1, b, fixture_milli(22500)); /* was under way: it is of the old address */
 	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
 	bench->now.boottime_ms += 200;
-	report(bench, 1, a, milli(21600)); /* was under way too: a means the same as before */
+	report(
+	    bench, 1, a, fixture_milli(21600)); /* was under way too: a means the same as before */
 	assert_int_equal(live_of(bench, a).reads, 2);
-	report(bench, 2, b, milli(-3000));
+	report(bench, 2, b, fixture_milli(-3000));
 	assert_int_equal(live_of(bench, b).value_milli, -3000);
 }
 
@@ -412,22 +332,22 @@ silence_ends_in_fault_and_out_of_service_does_not(void **state)
 	uint32_t a, b;
 
 	conf->sensors[1].admin_state = ADMIN_DISABLED;
-	configure(bench, conf);
+	bench_configure(bench, conf);
 	a = index_of(bench, "a");
 	b = index_of(bench, "b");
 	assert_int_equal(agent_of(bench).overall, SEVERITY_UNKNOWN);
-	report(bench, 1, a, milli(21500));
+	report(bench, 1, a, fixture_milli(21500));
 	assert_int_equal(agent_of(bench).overall, SEVERITY_OK);
 	assert_int_equal(live_of(bench, b).suppression, SUPPRESSION_OUT_OF_SERVICE);
-	pass(bench, 30000);
+	bench_tick(bench, 30000);
 	assert_int_equal(live_of(bench, a).quality, QUALITY_GOOD);
-	pass(bench, 1000);
+	bench_tick(bench, 1000);
 	assert_int_equal(live_of(bench, a).quality, QUALITY_FAULT);
 	assert_int_equal(live_of(bench, a).reason, FAULT_STALE);
 	assert_int_equal(live_of(bench, a).severity, SEVERITY_UNKNOWN);
 	assert_int_equal(agent_of(bench).sensors_in_fault, 1);
 	assert_int_equal(agent_of(bench).overall, SEVERITY_CRITICAL); /* of the fault's alarm */
-	pass(bench, 600000);
+	bench_tick(bench, 600000);
 	assert_int_equal(live_of(bench, b).quality, QUALITY_UNKNOWN);
 }
 
@@ -438,20 +358,20 @@ back_in_service_starts_afresh(void **state)
 	struct conf *conf;
 	uint32_t a;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
 	a = index_of(bench, "a");
-	report(bench, 1, a, milli(21500));
+	report(bench, 1, a, fixture_milli(21500));
 	conf = conf_of((const char *const[]){ "a", NULL });
 	conf->sensors[0].admin_state = ADMIN_DISABLED;
-	configure(bench, conf);
+	bench_configure(bench, conf);
 	assert_int_equal(live_of(bench, a).quality, QUALITY_UNKNOWN);
-	report(bench, 2, a, milli(30000));
+	report(bench, 2, a, fixture_milli(30000));
 	assert_int_equal(live_of(bench, a).reads, 1);
-	pass(bench, 100000);
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
-	pass(bench, 59000);
+	bench_tick(bench, 100000);
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	bench_tick(bench, 59000);
 	assert_int_equal(live_of(bench, a).quality, QUALITY_UNKNOWN);
-	report(bench, 3, a, milli(20000));
+	report(bench, 3, a, fixture_milli(20000));
 	assert_int_equal(live_of(bench, a).quality, QUALITY_GOOD);
 	assert_int_equal(live_of(bench, a).reads, 2);
 }
@@ -462,14 +382,14 @@ values_are_published_every_100_ms_and_news_at_once(void **state)
 	struct bench *bench = *state;
 	uint32_t a;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
 	a = index_of(bench, "a");
-	report(bench, 1, a, milli(21000)); /* unknown -> good: news */
+	report(bench, 1, a, fixture_milli(21000)); /* unknown -> good: news */
 	assert_int_equal(live_of(bench, a).value_milli, 21000);
 	bench->now.boottime_ms += 50;
-	report(bench, 1, a, milli(22000));
+	report(bench, 1, a, fixture_milli(22000));
 	assert_int_equal(live_of(bench, a).value_milli, 21000);
-	assert_int_equal(engine_publish_due_ms(bench->engine), START + 100);
+	assert_int_equal(engine_publish_due_ms(bench->engine), BENCH_START_MS + 100);
 	bench->now.boottime_ms += 10;
 	report(bench, 1, a, reading_bad(FAULT_NO_REPLY)); /* good -> suspect: news */
 	assert_int_equal(live_of(bench, a).value_milli, 22000);
@@ -484,15 +404,15 @@ a_snapshot_that_somebody_holds_never_changes(void **state)
 	const struct snapshot *held;
 	uint32_t a;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
 	a = index_of(bench, "a");
-	report(bench, 1, a, milli(21000));
+	report(bench, 1, a, fixture_milli(21000));
 	held = hub_get(bench->hub);
 	for (int i = 0; i < 5; i++) {
 		bench->now.boottime_ms += 200;
-		report(bench, 1, a, milli(22000 + i));
+		report(bench, 1, a, fixture_milli(22000 + i));
 	}
-	configure(bench, conf_of((const char *const[]){ "b", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "b", NULL }));
 	assert_int_equal(held->live->sensors[0].value_milli, 21000);
 	assert_string_equal(held->conf->sensors[0].name, "a");
 	hub_put(bench->hub, held);
@@ -503,12 +423,12 @@ the_heartbeat_counts_seconds(void **state)
 {
 	struct bench *bench = *state;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
-	assert_int_equal(engine_tick_due_ms(bench->engine), START + 1000);
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	assert_int_equal(engine_tick_due_ms(bench->engine), BENCH_START_MS + 1000);
 	for (int i = 0; i < 7; i++)
-		pass(bench, 1000);
+		bench_tick(bench, 1000);
 	assert_int_equal(agent_of(bench).heartbeat, 7);
-	assert_int_equal(engine_tick_due_ms(bench->engine), START + 8000);
+	assert_int_equal(engine_tick_due_ms(bench->engine), BENCH_START_MS + 8000);
 }
 
 static enum bus_state
@@ -527,14 +447,14 @@ a_bus_whose_driver_hangs_is_down(void **state)
 	struct bench *bench = *state;
 	uint32_t a;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
 	a = index_of(bench, "a");
-	report(bench, 1, a, milli(21000));
-	pass(bench, 120000);
+	report(bench, 1, a, fixture_milli(21000));
+	bench_tick(bench, 120000);
 	assert_int_equal(bus_state_of(bench), BUS_UP); /* one slow request may take as long */
-	pass(bench, 1000);
+	bench_tick(bench, 1000);
 	assert_int_equal(bus_state_of(bench), BUS_DOWN);
-	report(bench, 1, a, milli(21000));
+	report(bench, 1, a, fixture_milli(21000));
 	assert_int_equal(bus_state_of(bench), BUS_UP);
 }
 
@@ -544,14 +464,14 @@ minimum_and_maximum_follow(void **state)
 	struct bench *bench = *state;
 	uint32_t a;
 
-	configure(bench, conf_of((const char *const[]){ "a", NULL }));
+	bench_configure(bench, conf_of((const char *const[]){ "a", NULL }));
 	a = index_of(bench, "a");
 	assert_false(live_of(bench, a).has_good);
-	report(bench, 1, a, milli(21000));
+	report(bench, 1, a, fixture_milli(21000));
 	bench->now.boottime_ms += 200;
-	report(bench, 1, a, milli(-5000));
+	report(bench, 1, a, fixture_milli(-5000));
 	bench->now.boottime_ms += 200;
-	report(bench, 1, a, milli(30000));
+	report(bench, 1, a, fixture_milli(30000));
 	assert_int_equal(live_of(bench, a).minimum_milli, -5000);
 	assert_int_equal(live_of(bench, a).maximum_milli, 30000);
 }
@@ -565,32 +485,32 @@ a_temperature_has_a_day_and_a_trend(void **state)
 	struct conf *conf;
 	uint32_t a;
 
-	configure(bench, conf_of(names));
+	bench_configure(bench, conf_of(names));
 	a = index_of(bench, "a");
 	for (int32_t minute = 0; minute <= 20; minute++) {
-		report(bench, 1, a, milli(20000 + 100 * minute));
+		report(bench, 1, a, fixture_milli(20000 + 100 * minute));
 		assert_int_equal(live_of(bench, a).has_trend, minute >= 15);
-		pass(bench, 60000);
+		bench_tick(bench, 60000);
 	}
-	configure(bench, conf_of(names));
+	bench_configure(bench, conf_of(names));
 	assert_true(live_of(bench, a).has_trend);
 	assert_int_equal(live_of(bench, a).trend_milli, 6000);
-	report(bench, 2, a, milli(30000));
+	report(bench, 2, a, fixture_milli(30000));
 	assert_int_equal(live_of(bench, a).day_minimum_milli, 20000);
 	assert_int_equal(live_of(bench, a).day_maximum_milli, 30000);
-	pass(bench, 25 * 3600000);
+	bench_tick(bench, 25 * 3600000);
 	assert_false(live_of(bench, a).has_trend);
 	assert_false(live_of(bench, a).has_day);
 
 	conf = conf_of(names);
 	conf->sensors[0].quantity = QUANTITY_HUMIDITY;
-	configure(bench, conf);
-	report(bench, 3, a, milli(30000));
+	bench_configure(bench, conf);
+	report(bench, 3, a, fixture_milli(30000));
 	assert_true(live_of(bench, a).has_good);
 	assert_false(live_of(bench, a).has_day);
 }
 
-#define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
 main(void)

@@ -9,7 +9,7 @@
 
 #include "core/text.h"
 #include "sys/clock.h"
-#include "tests/unit/engine/storage_bench.h"
+#include "tests/unit/engine/engine_bench.h"
 #include "tests/unit/store/failing_vfs.h"
 #include "tests/unit/store/trouble.h"
 #include "tests/unit/unit.h"

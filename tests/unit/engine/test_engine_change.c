@@ -26,7 +26,7 @@ all_kinds(struct bench *bench)
 static void
 assert_changed(struct bench *bench, bool is_changed)
 {
-	const struct snapshot *snapshot = look(bench);
+	const struct snapshot *snapshot = bench_look(bench);
 	const struct conf_sensor *sensor = conf_sensor(snapshot->conf, 1);
 	const struct alarm_row *row = &snapshot->alarms->rows[0];
 
@@ -44,7 +44,7 @@ assert_changed(struct bench *bench, bool is_changed)
 static unsigned
 count_events(struct bench *bench, enum event_kind kind)
 {
-	const struct event_view *view = look(bench)->events;
+	const struct event_view *view = bench_look(bench)->events;
 	unsigned count = 0;
 
 	for (size_t i = 0; i < event_view_count(view); i++)
@@ -65,12 +65,12 @@ a_change_is_in_force_and_stored_as_a_whole(void **state)
 	assert_int_equal(bench->applied, applied + 1);
 	assert_int_equal(count_events(bench, EVENT_ACKNOWLEDGE), 1);
 	assert_int_equal(count_events(bench, EVENT_CONFIG_CHANGE), 4);
-	bench_end(bench);
-	bench_begin(bench); /* the settings are laid over the file by somebody else */
-	assert_string_equal(look(bench)->alarms->rows[0].note, "fan ordered");
-	assert_int_equal(look(bench)->alarms->rows[0].alarm.state, ALARM_ACTIVE_ACKNOWLEDGED);
-	assert_int_equal(look(bench)->live->sensors[1].suppression, SUPPRESSION_SHELVED);
-	assert_int_equal(look(bench)->agent.config_lock, 1);
+	bench_restart(
+	    bench, change_conf()); /* the settings are laid over the file by somebody else */
+	assert_string_equal(bench_look(bench)->alarms->rows[0].note, "fan ordered");
+	assert_int_equal(bench_look(bench)->alarms->rows[0].alarm.state, ALARM_ACTIVE_ACKNOWLEDGED);
+	assert_int_equal(bench_look(bench)->live->sensors[1].suppression, SUPPRESSION_SHELVED);
+	assert_int_equal(bench_look(bench)->agent.config_lock, 1);
 }
 
 struct found {
@@ -125,7 +125,7 @@ a_change_that_cannot_be_stored_leaves_everything_as_it_was(void **state)
 
 	read_both(bench, 29000);
 	applied = bench->applied;
-	last_seq = look(bench)->events->last_seq;
+	last_seq = bench_look(bench)->events->last_seq;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	none = limit;
@@ -135,11 +135,11 @@ a_change_that_cannot_be_stored_leaves_everything_as_it_was(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_changed(bench, false);
 	assert_int_equal(bench->applied, applied);
-	assert_int_equal(look(bench)->events->last_seq, last_seq);
+	assert_int_equal(bench_look(bench)->events->last_seq, last_seq);
 	read_both(bench, 29000);
 	read_both(bench, 29000);
 	assert_changed(bench, false);
-	assert_int_equal(look(bench)->agent.storage, STORAGE_OK);
+	assert_int_equal(bench_look(bench)->agent.storage, STORAGE_OK);
 	assert_int_equal(count_events(bench, EVENT_STORAGE_TROUBLE), 1);
 	assert_int_equal(count_events(bench, EVENT_ACKNOWLEDGE), 0);
 	assert_int_equal(count_events(bench, EVENT_CONFIG_CHANGE), 0);
@@ -192,8 +192,7 @@ what_is_taken_back_is_taken_back_on_disk(void **state)
 	read_both(bench, 29000);
 	assert_int_equal(try_change(bench, all_kinds(bench)), 0);
 	engine_undo(bench->engine, 77, &bench->now);
-	bench_end(bench);
-	bench_begin(bench);
+	bench_restart(bench, change_conf());
 	assert_changed(bench, false);
 }
 
@@ -228,7 +227,7 @@ a_change_is_checked_again_if_the_configuration_has_moved(void **state)
 {
 	struct bench *bench = *state;
 	struct change *first = new_change(bench), *second = new_change(bench);
-	const struct conf *stale = conf_ref(look(bench)->conf);
+	const struct conf *stale = conf_ref(bench_look(bench)->conf);
 
 	add_setting(first, 1, "high-critical", "30");
 	add_setting(first, 1, "limits-enabled", "high-warning, high-critical");
@@ -240,9 +239,10 @@ a_change_is_checked_again_if_the_configuration_has_moved(void **state)
 	second->candidate = conf_copy(stale);
 	add_setting(second, 1, "high-warning", "29");
 	assert_int_equal(try_change(bench, second), 0);
-	assert_int_equal(conf_sensor(look(bench)->conf, 1)->limit_milli[LIMIT_HIGH_WARNING], 29000);
 	assert_int_equal(
-	    conf_sensor(look(bench)->conf, 1)->limit_milli[LIMIT_HIGH_CRITICAL], 30000);
+	    conf_sensor(bench_look(bench)->conf, 1)->limit_milli[LIMIT_HIGH_WARNING], 29000);
+	assert_int_equal(
+	    conf_sensor(bench_look(bench)->conf, 1)->limit_milli[LIMIT_HIGH_CRITICAL], 30000);
 	conf_unref(stale);
 }
 
@@ -255,19 +255,19 @@ another_sensor_notices_nothing(void **state)
 
 	for (unsigned second = 0; second < 10; second++) {
 		read_both(bench, 29000);
-		assert_int_equal(look(bench)->alarms->count, 1);
+		assert_int_equal(bench_look(bench)->alarms->count, 1);
 		change = new_change(bench);
 		add_setting(change, 1, "on-delay", second % 2 == 0 ? "5s" : "6s");
 		assert_int_equal(try_change(bench, change), 0);
 	}
 	read_both(bench, 29000);
-	assert_int_equal(look(bench)->alarms->count, 2);
+	assert_int_equal(bench_look(bench)->alarms->count, 2);
 }
 
 static bool
 has_rate_alarm(struct bench *bench)
 {
-	const struct alarms *alarms = look(bench)->alarms;
+	const struct alarms *alarms = bench_look(bench)->alarms;
 	bool is_there = false;
 
 	for (size_t i = 0; i < alarms->count; i++)
@@ -309,7 +309,7 @@ fewer_events_are_kept_once_the_change_is(void **state)
 		add_setting(change, 1, "location", i % 2 == 0 ? "here" : "there");
 		assert_int_equal(try_change(bench, change), 0);
 	}
-	assert_true(event_view_count(look(bench)->events) > 100);
+	assert_true(event_view_count(bench_look(bench)->events) > 100);
 	for (unsigned round = 0; round < 2; round++) {
 		struct change *change = new_change(bench);
 		struct change_item *item = change_add(change, CHANGE_SETTING);
@@ -318,14 +318,15 @@ fewer_events_are_kept_once_the_change_is(void **state)
 		item->field = schema_find(CONF_EVENT, "event-maximum");
 		text_copy(item->text, sizeof(item->text), "100");
 		assert_int_equal(try_change(bench, change), 0);
-		assert_true(event_view_count(look(bench)->events) > 100);
+		assert_true(event_view_count(bench_look(bench)->events) > 100);
 		if (round == 0)
 			engine_undo(bench->engine, 77, &bench->now);
 	}
 	engine_keep(bench->engine, &kept, &bench->now);
 	engine_turn_end(bench->engine, &bench->now);
-	assert_int_equal(event_view_count(look(bench)->events), 100);
-	assert_int_equal(look(bench)->events->first_seq, look(bench)->events->last_seq - 99);
+	assert_int_equal(event_view_count(bench_look(bench)->events), 100);
+	assert_int_equal(
+	    bench_look(bench)->events->first_seq, bench_look(bench)->events->last_seq - 99);
 }
 
 /* What cannot be taken back is asked for with the keeping. */
@@ -337,19 +338,19 @@ extremes_are_reset_at_the_end(void **state)
 
 	read_both(bench, 25000);
 	read_both(bench, 20000);
-	assert_int_equal(look(bench)->live->sensors[0].maximum_milli, 25000);
+	assert_int_equal(bench_look(bench)->live->sensors[0].maximum_milli, 25000);
 	add_other(late, CHANGE_RESET_EXTREMES, 1, 0);
 	engine_keep(bench->engine, late, &bench->now);
 	engine_turn_end(bench->engine, &bench->now);
-	assert_false(look(bench)->live->sensors[0].has_extremes);
-	assert_true(look(bench)->live->sensors[1].has_extremes);
+	assert_false(bench_look(bench)->live->sensors[0].has_extremes);
+	assert_true(bench_look(bench)->live->sensors[1].has_extremes);
 	read_both(bench, 22000);
-	assert_int_equal(look(bench)->live->sensors[0].maximum_milli, 22000);
-	assert_int_equal(look(bench)->live->sensors[1].maximum_milli, 25000);
+	assert_int_equal(bench_look(bench)->live->sensors[0].maximum_milli, 22000);
+	assert_int_equal(bench_look(bench)->live->sensors[1].maximum_milli, 25000);
 	change_free(late);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, change_set_up, bench_tear_down)
 
 int
 main(void)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sys/log.h"
-#include "tests/unit/engine/storage_bench.h"
+#include "tests/unit/engine/engine_bench.h"
 #include "tests/unit/store/failing_vfs.h"
 #include "tests/unit/unit.h"
 

@@ -73,9 +73,9 @@ a_row_comes_and_goes(void **state)
 	const struct conf_sensor *sensor;
 	uint32_t entity_index;
 
-	assert_int_equal(look(bench)->agent.next_sensor_index, 3);
+	assert_int_equal(bench_look(bench)->agent.next_sensor_index, 3);
 	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
-	sensor = conf_sensor(look(bench)->conf, 3);
+	sensor = conf_sensor(bench_look(bench)->conf, 3);
 	assert_non_null(sensor);
 	assert_string_equal(sensor->location, "here");
 	entity_index = sensor->entity_index;
@@ -84,13 +84,13 @@ a_row_comes_and_goes(void **state)
 	assert_int_equal(bench->seen->agent.next_sensor_index, 4);
 	assert_int_equal(stored_status(bench), ROW_STATUS_ACTIVE);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_NOT_IN_SERVICE)), 0);
-	assert_null(conf_sensor(look(bench)->conf, 3));
+	assert_null(conf_sensor(bench_look(bench)->conf, 3));
 	assert_non_null(conf_find_idle(bench->seen->conf, CONF_SENSOR, 3));
 	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_IN_SERVICE);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_ACTIVE)), 0);
-	assert_int_equal(conf_sensor(look(bench)->conf, 3)->entity_index, entity_index);
+	assert_int_equal(conf_sensor(bench_look(bench)->conf, 3)->entity_index, entity_index);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
-	assert_null(conf_settings(look(bench)->conf, CONF_SENSOR, 3));
+	assert_null(conf_settings(bench_look(bench)->conf, CONF_SENSOR, 3));
 	assert_int_equal(stored_status(bench), 0);
 	assert_int_equal(bench->seen->agent.next_sensor_index, 4);
 }
@@ -113,12 +113,12 @@ a_row_that_is_made_or_destroyed_can_be_taken_back(void **state)
 
 	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
 	engine_undo(bench->engine, 77, &bench->now);
-	assert_null(conf_settings(look(bench)->conf, CONF_SENSOR, 3));
+	assert_null(conf_settings(bench_look(bench)->conf, CONF_SENSOR, 3));
 	assert_int_equal(stored_status(bench), 0);
 	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
 	engine_undo(bench->engine, 77, &bench->now);
-	assert_non_null(conf_sensor(look(bench)->conf, 3));
+	assert_non_null(conf_sensor(bench_look(bench)->conf, 3));
 	assert_string_equal(conf_sensor(bench->seen->conf, 3)->location, "here");
 	assert_int_equal(stored_status(bench), ROW_STATUS_ACTIVE);
 }
@@ -140,7 +140,7 @@ a_row_that_is_not_ready_lacks_again_what_is_taken_back(void **state)
 	assert_int_equal(try_change(bench, change), 0);
 	engine_undo(bench->engine, 77, &bench->now);
 	assert_string_equal(
-	    conf_find_idle(look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.name, "");
+	    conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.name, "");
 	assert_int_equal(store_load_settings(bench->store, bench_take_no_setting, NULL, &err), 0);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
 	engine_undo(bench->engine, 77, &bench->now);
@@ -156,10 +156,11 @@ a_deadband_that_was_left_to_us_is_so_again(void **state)
 	add_setting(change, 3, "address", "quick");
 	assert_int_equal(try_change(bench, change), 0);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_ACTIVE)), 0);
-	assert_int_equal(conf_sensor(look(bench)->conf, 3)->deadband_milli, 1000);
+	assert_int_equal(conf_sensor(bench_look(bench)->conf, 3)->deadband_milli, 1000);
 	engine_undo(bench->engine, 77, &bench->now);
 	assert_int_equal(
-	    conf_find_idle(look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.deadband_milli, -1);
+	    conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.deadband_milli,
+	    -1);
 }
 
 static void
@@ -171,10 +172,10 @@ a_row_that_is_not_ready_goes_after_five_minutes(void **state)
 	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_READY);
 	bench->now.boottime_ms += 299000;
 	engine_tick(bench->engine, &bench->now);
-	assert_non_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
+	assert_non_null(conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3));
 	bench->now.boottime_ms += 1000;
 	engine_tick(bench->engine, &bench->now);
-	assert_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
+	assert_null(conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3));
 	assert_int_equal(stored_status(bench), 0);
 }
 
@@ -187,7 +188,7 @@ a_row_that_is_not_in_service_stays(void **state)
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_NOT_IN_SERVICE)), 0);
 	bench->now.boottime_ms += 3600000;
 	engine_tick(bench->engine, &bench->now);
-	assert_non_null(conf_find_idle(look(bench)->conf, CONF_SENSOR, 3));
+	assert_non_null(conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3));
 }
 
 /* ---- relays ---- */
@@ -216,7 +217,7 @@ move_relay(struct change *change, enum change_kind kind, int64_t value)
 static const char *
 password(struct bench *bench)
 {
-	const struct conf_relay *relay = conf_relay(look(bench)->conf, 1);
+	const struct conf_relay *relay = conf_relay(bench_look(bench)->conf, 1);
 
 	assert_non_null(relay);
 	return relay->password;
@@ -245,12 +246,12 @@ a_password_comes_back_with_what_is_taken_back(void **state)
 	change = new_change(bench);
 	move_relay(change, CHANGE_MOVE_ROW, ROW_STATUS_DESTROY);
 	assert_int_equal(try_change(bench, change), 0);
-	assert_null(conf_relay(look(bench)->conf, 1));
+	assert_null(conf_relay(bench_look(bench)->conf, 1));
 	engine_undo(bench->engine, 77, &bench->now);
 	assert_string_equal(password(bench), "horse");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, change_set_up, bench_tear_down)
 
 int
 main(void)

@@ -10,67 +10,17 @@
 #include "core/event_text.h"
 #include "core/strbuf.h"
 #include "core/text.h"
-#include "engine/engine.h"
 #include "tests/unit/conf/mock_drivers.h"
+#include "tests/unit/engine/engine_bench.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/store/trouble.h"
 #include "tests/unit/unit.h"
 
-/* The real engine on a real database that holds what SNMP has set; time is an argument. */
-#define START 5000000
-
-struct bench {
-	char folder[40];
-	struct store *store;
-	struct hub *hub;
-	struct engine *engine;
-	struct moment now;
-};
-
-static void
-begin(struct bench *bench)
-{
-	const struct engine_effects effects = { .drivers = &mock_drivers };
-
-	assert_int_equal(store_open(bench->folder, &bench->store, NULL), 0);
-	assert_int_equal(hub_new(&bench->hub), 0);
-	assert_int_equal(
-	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
-}
-
-static void
-end(struct bench *bench)
-{
-	engine_free(bench->engine);
-	hub_free(bench->hub);
-	store_close(bench->store);
-}
-
+/* The database holds what SNMP has set. */
 static int
 set_up(void **state)
 {
-	struct bench *bench = calloc(1, sizeof(*bench));
-
-	text_copy(bench->folder, sizeof(bench->folder), "/tmp/test_engine_settings.XXXXXX");
-	assert_non_null(mkdtemp(bench->folder));
-	bench->now =
-	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
-	begin(bench);
-	*state = bench;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bench *bench = *state;
-	char command[64];
-
-	end(bench);
-	snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
-	assert_int_equal(system(command), 0);
-	free(bench);
-	return 0;
+	return bench_set_up_with(state, &mock_drivers);
 }
 
 static struct conf_sensor *
@@ -93,23 +43,6 @@ file_conf(int32_t high_critical_milli)
 	add_sensor(conf, "a", high_critical_milli);
 	add_sensor(conf, "b", 32000);
 	return conf;
-}
-
-static void
-configure(struct bench *bench, struct conf *conf)
-{
-	struct err err = { 0 };
-
-	if (engine_configure(bench->engine, conf, &bench->now, &err) < 0)
-		fail_msg("%s", err.text);
-}
-
-static void
-restart(struct bench *bench, struct conf *conf)
-{
-	end(bench);
-	begin(bench);
-	configure(bench, conf);
 }
 
 static void
@@ -178,29 +111,24 @@ assert_stored(struct bench *bench, unsigned settings, const char *rows)
 static struct conf_sensor
 sensor_of(struct bench *bench, const char *name)
 {
-	const struct snapshot *snapshot = hub_get(bench->hub);
-	struct conf_sensor found = { 0 };
+	const struct conf *conf = bench_look(bench)->conf;
 
-	for (size_t i = 0; i < snapshot->conf->sensor_count; i++)
-		if (strcmp(snapshot->conf->sensors[i].name, name) == 0)
-			found = snapshot->conf->sensors[i];
-	hub_put(bench->hub, snapshot);
-	return found;
+	for (size_t i = 0; i < conf->sensor_count; i++)
+		if (strcmp(conf->sensors[i].name, name) == 0)
+			return conf->sensors[i];
+	return (struct conf_sensor){ 0 };
 }
 
 static void
 assert_last_event(struct bench *bench, enum event_kind kind, const char *text)
 {
-	const struct snapshot *snapshot = hub_get(bench->hub);
-	const struct record *record =
-	    event_view_at(snapshot->events, event_view_count(snapshot->events) - 1);
+	const struct record *record = bench_last_event(bench);
 	char said[EVENT_TEXT_SIZE];
 
 	event_text(record, said, sizeof(said));
 	assert_int_equal(record->kind, kind);
 	if (text != NULL)
 		assert_string_equal(said, text);
-	hub_put(bench->hub, snapshot);
 }
 
 static void
@@ -208,12 +136,12 @@ what_snmp_has_set_holds_over_reload_and_restart(void **state)
 {
 	struct bench *bench = *state;
 
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
 	set(bench, 1, "high-critical", "40", "32");
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 40000);
-	restart(bench, file_conf(32000));
+	bench_restart(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 40000);
 	assert_int_equal(sensor_of(bench, "b").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
 	assert_last_event(bench, EVENT_AGENT_START, NULL);
@@ -226,26 +154,20 @@ a_file_that_has_changed_holds_and_an_event_says_so(void **state)
 	static const char text[] =
 	    "The file has set high-critical of sensor \"a\" to 35; SNMP had set it to 40.";
 	struct bench *bench = *state;
+	char said[EVENT_TEXT_SIZE];
 
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	set(bench, 1, "high-critical", "40", "32");
-	configure(bench, file_conf(35000));
+	bench_configure(bench, file_conf(35000));
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 35000);
 	assert_last_event(bench, EVENT_CONFIG_CHANGE, text);
 	assert_stored(bench, 0, "");
-	end(bench);
-	begin(bench); /* the sentence is stored */
-	configure(bench, file_conf(35000));
-	{
-		const struct snapshot *snapshot = hub_get(bench->hub);
-		size_t count = event_view_count(snapshot->events);
-		char said[EVENT_TEXT_SIZE];
-
-		event_text(event_view_at(snapshot->events, count - 2), said, sizeof(said));
-		assert_string_equal(said, text);
-		hub_put(bench->hub, snapshot);
-	}
-	configure(bench, file_conf(32000)); /* and what SNMP had set is over for good */
+	bench_end(bench);
+	bench_begin(bench); /* the sentence is stored */
+	bench_configure(bench, file_conf(35000));
+	event_text(bench_event(bench, bench_last_event(bench)->seq - 1), said, sizeof(said));
+	assert_string_equal(said, text);
+	bench_configure(bench, file_conf(32000)); /* and what SNMP had set is over for good */
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
 }
 
@@ -255,11 +177,11 @@ what_does_not_fit_the_file_any_more_gives_way(void **state)
 	struct bench *bench = *state;
 	struct conf *conf = file_conf(32000);
 
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	set(bench, 1, "high-critical", "30", "32");
 	conf->sensors[0].limit_milli[LIMIT_HIGH_WARNING] = 31000;
 	conf->sensors[0].limits_enabled |= LIMIT_BIT(LIMIT_HIGH_WARNING);
-	restart(bench, conf);
+	bench_restart(bench, conf);
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 32000);
 	assert_last_event(bench, EVENT_CONFIG_CHANGE,
 	    "SNMP had set high-critical of sensor \"a\" to 30; that does not fit any more, the "
@@ -279,10 +201,10 @@ a_hundred_are_told_and_the_rest_counted(void **state)
 		add_sensor(before, name, 32000);
 		add_sensor(after, name, 35000);
 	}
-	configure(bench, before);
+	bench_configure(bench, before);
 	for (uint32_t n = 1; n <= 103; n++)
 		set(bench, n, "high-critical", "40", "32");
-	configure(bench, after);
+	bench_configure(bench, after);
 	assert_last_event(
 	    bench, EVENT_CONFIG_CHANGE, "The file has set 3 more settings that SNMP had set.");
 	assert_stored(bench, 0, "");
@@ -295,10 +217,10 @@ a_row_by_set_is_there_after_a_restart(void **state)
 	struct conf_sensor sensor;
 	uint32_t entity_index;
 
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	add_row(bench, 3, "c", "line");
 	set(bench, 3, "gain", "2", NULL);
-	restart(bench, file_conf(32000));
+	bench_restart(bench, file_conf(32000));
 	sensor = sensor_of(bench, "c");
 	assert_int_equal(sensor.index, 3);
 	assert_int_equal(sensor.storage, STORAGE_NON_VOLATILE);
@@ -307,7 +229,7 @@ a_row_by_set_is_there_after_a_restart(void **state)
 	entity_index = sensor.entity_index;
 	assert_int_not_equal(entity_index, 0);
 	set(bench, 3, "name", "attic", NULL);
-	restart(bench, file_conf(32000));
+	bench_restart(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "attic").entity_index, entity_index);
 	assert_stored(bench, 5, "3:1 ");
 }
@@ -319,14 +241,14 @@ a_row_by_set_gives_way_to_a_sensor_of_its_name(void **state)
 	struct conf *conf = file_conf(32000);
 
 	add_sensor(conf, "c", 32000); /* 3: it was there before */
-	configure(bench, conf);
-	configure(bench, file_conf(32000));
+	bench_configure(bench, conf);
+	bench_configure(bench, file_conf(32000));
 	add_row(bench, 4, "c", "line");
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "c").index, 4);
 	conf = file_conf(32000);
 	add_sensor(conf, "c", 32000);
-	restart(bench, conf);
+	bench_restart(bench, conf);
 	assert_int_equal(sensor_of(bench, "c").index, 3);
 	assert_last_event(bench, EVENT_CONFIG_CHANGE,
 	    "Sensor 4 \"c\", made by SNMP, does not fit the file any more and is out of service.");
@@ -340,12 +262,12 @@ the_file_takes_over_a_row_by_set_with_its_index(void **state)
 	struct conf *conf = file_conf(32000);
 	uint32_t entity_index;
 
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	add_row(bench, 7, "c", "line");
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	entity_index = sensor_of(bench, "c").entity_index;
 	add_sensor(conf, "c", 32000);
-	configure(bench, conf);
+	bench_configure(bench, conf);
 	assert_int_equal(sensor_of(bench, "c").index, 7);
 	assert_int_equal(sensor_of(bench, "c").storage, STORAGE_PERMANENT);
 	assert_int_equal(sensor_of(bench, "c").quantity, QUANTITY_TEMPERATURE);
@@ -359,16 +281,16 @@ the_file_takes_over_a_name_with_its_index(void **state)
 	struct bench *bench = *state;
 	struct conf *conf = file_conf(32000);
 
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	set(bench, 1, "name", "inlet", "a");
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "inlet").index, 1);
 	assert_int_equal(sensor_of(bench, "a").index, 0);
 	text_copy(conf->sensors[0].name, sizeof(conf->sensors[0].name), "inlet");
-	restart(bench, conf);
+	bench_restart(bench, conf);
 	assert_int_equal(sensor_of(bench, "inlet").index, 1);
 	assert_stored(bench, 0, "");
-	configure(bench, file_conf(32000)); /* "a" is another one now */
+	bench_configure(bench, file_conf(32000)); /* "a" is another one now */
 	assert_int_equal(sensor_of(bench, "a").index, 3);
 }
 
@@ -404,12 +326,12 @@ what_is_in_force_is_written_at_most_each_second(void **state)
 
 	engine_write_effective(bench->engine, &bench->now);
 	assert_null(effective(bench, &mode));
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	engine_write_effective(bench->engine, &bench->now);
 	assert_non_null(strstr(effective(bench, &mode), "\thigh-critical = 32\n"));
 	assert_int_equal(mode, 0600);
 	set(bench, 1, "high-critical", "40", "32");
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	engine_write_effective(bench->engine, &bench->now);
 	assert_null(strstr(effective(bench, &mode), "= 40"));
 	bench->now.boottime_ms += 1000;
@@ -427,7 +349,7 @@ it_is_tried_again_when_it_cannot_be_written(void **state)
 
 	snprintf(path, sizeof(path), "%s/effective.conf.new", bench->folder);
 	assert_int_equal(mkdir(path, 0700), 0);
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	engine_write_effective(bench->engine, &bench->now);
 	assert_null(effective(bench, &mode));
 	assert_int_equal(rmdir(path), 0);
@@ -442,19 +364,9 @@ it_is_tried_again_when_it_cannot_be_written(void **state)
 static void
 reads(struct bench *bench, int32_t value_milli)
 {
-	struct bus_report *report = calloc(1, sizeof(*report) + sizeof(report->samples[0]));
-	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
-	struct reading reading = reading_good((struct raw){ .kind = RAW_MILLI, .i = value_milli });
-
-	bench->now.boottime_ms += 1000;
-	bench->now.wall_ms += 1000;
-	report->bus = 1;
-	report->generation = 1000;
-	report->state = BUS_UP;
-	report->count = 1;
-	report->samples[0] = (struct sample){ 2, reading, bench->now.boottime_ms };
-	engine_step(bench->engine, &message, &bench->now);
-	engine_turn_end(bench->engine, &bench->now);
+	bench_pass(bench, 1000);
+	bench_report(
+	    bench, fixture_report(2, 1, fixture_milli(value_milli), bench->now.boottime_ms));
 	engine_write_effective(bench->engine, &bench->now);
 }
 
@@ -474,7 +386,7 @@ damaged_count(const struct bench *bench)
 static void
 assert_outlives_damage(struct bench *bench, bool has_copy)
 {
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	if (has_copy) { /* of an older state */
 		set(bench, 1, "high-critical", "50", "32");
 		set(bench, 1, "gain", "3", "1");
@@ -484,13 +396,13 @@ assert_outlives_damage(struct bench *bench, bool has_copy)
 	set(bench, 1, "high-critical", "40", "32");
 	set(bench, 2, "name", "outlet", "b");
 	add_row(bench, 7, "c", "line");
-	configure(bench, file_conf(32000));
+	bench_configure(bench, file_conf(32000));
 	reads(bench, 20000);
 	trouble_damage(bench->store);
 	for (int i = 0; i < 120; i++)
 		reads(bench, i / 40 % 2 == 0 ? 50000 : 20000);
 	assert_int_equal(damaged_count(bench), 1);
-	restart(bench, file_conf(32000));
+	bench_restart(bench, file_conf(32000));
 	assert_int_equal(sensor_of(bench, "a").limit_milli[LIMIT_HIGH_CRITICAL], 40000);
 	assert_int_equal(sensor_of(bench, "a").gain_micro, 1000000);
 	assert_int_equal(sensor_of(bench, "outlet").index, 2);
@@ -513,7 +425,7 @@ a_copy_does_not_bring_back_what_was_set_before(void **state)
 int
 main(void)
 {
-#define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, bench_tear_down)
 	const struct CMUnitTest tests[] = {
 		ON_A_BENCH(what_snmp_has_set_holds_over_reload_and_restart),
 		ON_A_BENCH(a_file_that_has_changed_holds_and_an_event_says_so),

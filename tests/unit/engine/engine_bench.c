@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/unit/engine/storage_bench.h"
+#include "tests/unit/engine/engine_bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,33 +10,48 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/unit.h"
 
-#define START 5000000
-
 volatile bool bench_is_building;
+
+static void
+in_force(void *context, const struct conf *conf)
+{
+	struct bench *bench = context;
+
+	bench->applied++;
+	bench->applied_generation = conf->generation;
+}
+
+static int
+start_engine(struct bench *bench)
+{
+	const struct engine_effects effects = {
+		.conf_in_force = in_force,
+		.context = bench,
+		.drivers = bench->drivers,
+	};
+
+	return engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine);
+}
 
 void
 bench_begin(struct bench *bench)
 {
-	struct engine_effects effects = { 0 };
 	struct err err;
 
 	if (store_open(bench->folder, &bench->store, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(hub_new(&bench->hub), 0);
-	assert_int_equal(
-	    engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine), 0);
+	assert_int_equal(start_engine(bench), 0);
 }
 
 bool
 bench_try_begin(struct bench *bench)
 {
-	struct engine_effects effects = { 0 };
-
 	bench->store = NULL;
 	bench->hub = NULL;
 	bench->engine = NULL;
 	return store_open(bench->folder, &bench->store, NULL) == 0 && hub_new(&bench->hub) == 0 &&
-	       engine_new(bench->store, bench->hub, &effects, &bench->now, &bench->engine) == 0;
+	       start_engine(bench) == 0;
 }
 
 void
@@ -50,18 +65,30 @@ bench_end(struct bench *bench)
 }
 
 int
-bench_set_up(void **state)
+bench_set_up_with(void **state, const struct conf_drivers *drivers)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 
+	assert_non_null(bench);
+	bench->drivers = drivers;
+	/* thousands of times synced: not to a disk, if that can be */
 	snprintf(bench->folder, sizeof(bench->folder), "%s/test_engine.XXXXXX",
 	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(bench->folder));
-	bench->now =
-	    (struct moment){ .boot_id = "boot", .boottime_ms = START, .wall_ms = 1700000000000 };
+	bench->now = (struct moment){
+		.boot_id = "boot",
+		.boottime_ms = BENCH_START_MS,
+		.wall_ms = 1700000000000,
+	};
 	bench_begin(bench);
 	*state = bench;
 	return 0;
+}
+
+int
+bench_set_up(void **state)
+{
+	return bench_set_up_with(state, NULL);
 }
 
 int
@@ -81,23 +108,9 @@ struct conf *
 bench_conf(unsigned count)
 {
 	struct conf *conf;
-	char name[16];
 
 	bench_is_building = true;
-	conf = fixture_conf("", 1000);
-	for (unsigned i = 0; i < count; i++) {
-		struct conf_sensor *sensor;
-
-		snprintf(name, sizeof(name), "s%04u", i + 1);
-		sensor = fixture_sensor(conf, 0, name);
-		sensor->limit_milli[LIMIT_HIGH_WARNING] = 27000;
-		sensor->limit_milli[LIMIT_HIGH_CRITICAL] = 30000;
-		sensor->limits_enabled =
-		    LIMIT_BIT(LIMIT_HIGH_WARNING) | LIMIT_BIT(LIMIT_HIGH_CRITICAL);
-		sensor->on_delay_ms = 0;
-		sensor->off_delay_ms = 0;
-		sensor->min_samples = 1;
-	}
+	conf = fixture_quick_conf(count);
 	bench_is_building = false;
 	return conf;
 }
@@ -141,25 +154,24 @@ bench_tick(struct bench *bench, int64_t ms)
 }
 
 void
-bench_reads(struct bench *bench, unsigned count, int32_t value_milli)
+bench_report(struct bench *bench, struct bus_report *report)
 {
-	struct reading reading = reading_good((struct raw){ .kind = RAW_MILLI, .i = value_milli });
-	struct chan_message message = { .kind = ENGINE_REPORT };
-	struct bus_report *report;
+	struct chan_message message = { .kind = ENGINE_REPORT, .data = report };
 
-	bench_is_building = true;
-	report = calloc(1, sizeof(*report) + count * sizeof(report->samples[0]));
-	bench_is_building = false;
-	message.data = report;
-	bench_pass(bench, 1000);
-	report->bus = 1;
-	report->generation = 1000;
-	report->state = BUS_UP;
-	report->count = count;
-	for (unsigned i = 0; i < count; i++)
-		report->samples[i] = (struct sample){ i + 1, reading, bench->now.boottime_ms };
 	engine_step(bench->engine, &message, &bench->now);
 	engine_turn_end(bench->engine, &bench->now);
+}
+
+void
+bench_reads(struct bench *bench, unsigned count, int32_t value_milli)
+{
+	struct bus_report *report;
+
+	bench_pass(bench, 1000);
+	bench_is_building = true;
+	report = fixture_report(1, count, fixture_milli(value_milli), bench->now.boottime_ms);
+	bench_is_building = false;
+	bench_report(bench, report);
 }
 
 const struct snapshot *
