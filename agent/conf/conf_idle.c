@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/objects.h"
+
 #define FIRST_ROOM 4
 
 _Static_assert(offsetof(struct conf_sensor, index) == 0 &&
@@ -281,6 +283,23 @@ conf_idle_at(const struct conf *conf, enum conf_object object, size_t row, size_
 	}
 	*ret_active = row - low; /* so many idle ones lie before it */
 	return NULL;
+}
+
+size_t
+conf_row_count(const struct conf *conf, enum conf_object object)
+{
+	size_t first;
+
+	return objects_count(conf, object) + conf_idle_count(conf, object, &first);
+}
+
+const void *
+conf_row_at(const struct conf *conf, enum conf_object object, size_t row)
+{
+	size_t at;
+	const struct conf_idle *idle = conf_idle_at(conf, object, row, &at);
+
+	return idle != NULL ? &idle->settings : objects_at(conf, object, at);
 }
 
 /* Of sorted ones: how many have a lower index. */

@@ -60,6 +60,11 @@ size_t conf_idle_count(const struct conf *conf, enum conf_object object, size_t 
 const struct conf_idle *
 conf_idle_at(const struct conf *conf, enum conf_object object, size_t row, size_t *ret_active);
 
+/* Of a sealed one: how many rows there are, active or idle, and the settings of one of them; they
+ * lie sorted by index. */
+size_t conf_row_count(const struct conf *conf, enum conf_object object);
+const void *conf_row_at(const struct conf *conf, enum conf_object object, size_t row);
+
 /* For conf.c. */
 void conf_free_idle(struct conf *conf);
 void conf_seal_idle(struct conf *conf);

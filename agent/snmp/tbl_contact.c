@@ -7,11 +7,7 @@
 static const struct conf_contact *
 contact_of(const struct cell *cell)
 {
-	const struct conf *conf = cell->snapshot->conf;
-	size_t at;
-	const struct conf_idle *idle = conf_idle_at(conf, CONF_CONTACT, cell->row, &at);
-
-	return idle != NULL ? &idle->settings.contact : &conf->contacts[at];
+	return conf_row_at(cell->snapshot->conf, CONF_CONTACT, cell->row);
 }
 
 static bool
@@ -78,19 +74,15 @@ static const struct column columns[] = {
 static size_t
 row_count(const struct snapshot *snapshot)
 {
-	size_t first;
-
-	return snapshot->conf->contact_count +
-	       conf_idle_count(snapshot->conf, CONF_CONTACT, &first);
+	return conf_row_count(snapshot->conf, CONF_CONTACT);
 }
 
 static uint32_t
 row_index(const struct snapshot *snapshot, size_t row)
 {
-	size_t at;
-	const struct conf_idle *idle = conf_idle_at(snapshot->conf, CONF_CONTACT, row, &at);
+	const struct conf_contact *contact = conf_row_at(snapshot->conf, CONF_CONTACT, row);
 
-	return idle != NULL ? idle->settings.index : snapshot->conf->contacts[at].index;
+	return contact->index;
 }
 
 static const uint32_t place[] = { 1, 7, 10, 1 };

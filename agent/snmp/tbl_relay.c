@@ -7,11 +7,7 @@
 static const struct conf_relay *
 relay_of(const struct cell *cell)
 {
-	const struct conf *conf = cell->snapshot->conf;
-	size_t at;
-	const struct conf_idle *idle = conf_idle_at(conf, CONF_RELAY, cell->row, &at);
-
-	return idle != NULL ? &idle->settings.relay : &conf->relays[at];
+	return conf_row_at(cell->snapshot->conf, CONF_RELAY, cell->row);
 }
 
 static bool
@@ -123,18 +119,15 @@ static const struct column columns[] = {
 static size_t
 row_count(const struct snapshot *snapshot)
 {
-	size_t first;
-
-	return snapshot->conf->relay_count + conf_idle_count(snapshot->conf, CONF_RELAY, &first);
+	return conf_row_count(snapshot->conf, CONF_RELAY);
 }
 
 static uint32_t
 row_index(const struct snapshot *snapshot, size_t row)
 {
-	size_t at;
-	const struct conf_idle *idle = conf_idle_at(snapshot->conf, CONF_RELAY, row, &at);
+	const struct conf_relay *relay = conf_row_at(snapshot->conf, CONF_RELAY, row);
 
-	return idle != NULL ? idle->settings.index : snapshot->conf->relays[at].index;
+	return relay->index;
 }
 
 static const uint32_t place[] = { 1, 7, 9, 1 };

@@ -10,11 +10,7 @@
 static const struct conf_sensor *
 sensor_of(const struct cell *cell)
 {
-	const struct conf *conf = cell->snapshot->conf;
-	size_t at;
-	const struct conf_idle *idle = conf_idle_at(conf, CONF_SENSOR, cell->row, &at);
-
-	return idle != NULL ? &idle->settings.sensor : &conf->sensors[at];
+	return conf_row_at(cell->snapshot->conf, CONF_SENSOR, cell->row);
 }
 
 static const struct live_sensor *
@@ -278,18 +274,15 @@ static const struct column columns[] = {
 static size_t
 row_count(const struct snapshot *snapshot)
 {
-	size_t first;
-
-	return snapshot->conf->sensor_count + conf_idle_count(snapshot->conf, CONF_SENSOR, &first);
+	return conf_row_count(snapshot->conf, CONF_SENSOR);
 }
 
 static uint32_t
 row_index(const struct snapshot *snapshot, size_t row)
 {
-	size_t at;
-	const struct conf_idle *idle = conf_idle_at(snapshot->conf, CONF_SENSOR, row, &at);
+	const struct conf_sensor *sensor = conf_row_at(snapshot->conf, CONF_SENSOR, row);
 
-	return idle != NULL ? idle->settings.index : snapshot->conf->sensors[at].index;
+	return sensor->index;
 }
 
 static const uint32_t place[] = { 1, 3, 1, 1 };
