@@ -66,6 +66,9 @@ uint32_t entity_row_index(const struct snapshot *snapshot, size_t row);
 bool get_setting(
     const struct cell *cell, enum conf_object object, const void *settings, struct value *value);
 
+/* Of what does something when it is set: none or idle, which are 1 alike. */
+bool get_nothing_asked(const struct cell *cell, struct value *value);
+
 /* RowStatus of a table whose rows are all of that object, not active ones, too. */
 bool get_status(const struct cell *cell, enum conf_object object, struct value *value);
 

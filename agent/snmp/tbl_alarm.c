@@ -87,14 +87,6 @@ get_state(const struct cell *cell, struct value *value)
 }
 
 static bool
-get_action(const struct cell *cell, struct value *value)
-{
-	(void)cell;
-	value->integer = 1; /* none */
-	return true;
-}
-
-static bool
 get_note(const struct cell *cell, struct value *value)
 {
 	return value_text(value, cell_alarm(cell)->note);
@@ -126,7 +118,7 @@ static const struct column columns[] = {
 	{ 10, "envsAlarmPeak", VALUE_INTEGER, ACCESS_READ_ONLY, get_peak },
 	{ 11, "envsAlarmLimit", VALUE_INTEGER, ACCESS_READ_ONLY, get_limit },
 	{ 12, "envsAlarmState", VALUE_INTEGER, ACCESS_READ_ONLY, get_state },
-	{ 13, "envsAlarmAction", VALUE_INTEGER, ACCESS_READ_WRITE, get_action },
+	{ 13, "envsAlarmAction", VALUE_INTEGER, ACCESS_READ_WRITE, get_nothing_asked },
 	{ 14, "envsAlarmNote", VALUE_OCTETS, ACCESS_READ_WRITE, get_note },
 	{ 15, "envsAlarmNotified", VALUE_GAUGE, ACCESS_READ_ONLY, get_notified },
 	{ 16, "envsAlarmText", VALUE_OCTETS, ACCESS_READ_ONLY, get_text },

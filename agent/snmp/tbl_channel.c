@@ -99,14 +99,6 @@ get_last_success(const struct cell *cell, struct value *value)
 	return wall_ms != 0 && value_date(value, wall_ms);
 }
 
-static bool
-get_flush(const struct cell *cell, struct value *value)
-{
-	(void)cell;
-	value->integer = 1; /* idle */
-	return true;
-}
-
 static const struct column columns[] = {
 	{ 2, "envsChannelName", VALUE_OCTETS, ACCESS_READ_ONLY, get_name },
 	{ 3, "envsChannelAccepted", VALUE_COUNTER32, ACCESS_READ_ONLY, get_accepted },
@@ -121,7 +113,7 @@ static const struct column columns[] = {
 	{ 12, "envsChannelLastResult", VALUE_INTEGER, ACCESS_READ_ONLY, get_last_result },
 	{ 13, "envsChannelLastText", VALUE_OCTETS, ACCESS_READ_ONLY, get_last_text },
 	{ 14, "envsChannelLastSuccess", VALUE_OCTETS, ACCESS_READ_ONLY, get_last_success },
-	{ 15, "envsChannelFlush", VALUE_INTEGER, ACCESS_READ_WRITE, get_flush },
+	{ 15, "envsChannelFlush", VALUE_INTEGER, ACCESS_READ_WRITE, get_nothing_asked },
 };
 
 static size_t

@@ -122,14 +122,6 @@ get_latency(const struct cell *cell, struct value *value)
 	return cell_delivery(cell)->is_fresh;
 }
 
-static bool
-get_action(const struct cell *cell, struct value *value)
-{
-	(void)cell;
-	value->integer = 1; /* none */
-	return true;
-}
-
 static const struct column columns[] = {
 	{ 2, "envsDeliveryChannel", VALUE_INTEGER, ACCESS_READ_ONLY, get_channel },
 	{ 3, "envsDeliveryDestination", VALUE_OCTETS, ACCESS_READ_ONLY, get_destination },
@@ -143,7 +135,7 @@ static const struct column columns[] = {
 	{ 11, "envsDeliveryCode", VALUE_INTEGER, ACCESS_READ_ONLY, get_code },
 	{ 12, "envsDeliveryReply", VALUE_OCTETS, ACCESS_READ_ONLY, get_reply },
 	{ 13, "envsDeliveryRelay", VALUE_OCTETS, ACCESS_READ_ONLY, get_relay },
-	{ 14, "envsDeliveryAction", VALUE_INTEGER, ACCESS_READ_WRITE, get_action },
+	{ 14, "envsDeliveryAction", VALUE_INTEGER, ACCESS_READ_WRITE, get_nothing_asked },
 	{ 15, "envsDeliveryPhase", VALUE_OCTETS, ACCESS_READ_ONLY, get_phase },
 	{ 16, "envsDeliveryEnhancedCode", VALUE_OCTETS, ACCESS_READ_ONLY, get_enhanced },
 	{ 17, "envsDeliveryLatency", VALUE_GAUGE, ACCESS_READ_ONLY, get_latency },

@@ -159,14 +159,6 @@ get_maximum(const struct cell *cell, struct value *value)
 }
 
 static bool
-get_min_max_reset(const struct cell *cell, struct value *value)
-{
-	(void)cell;
-	value->integer = 1; /* idle */
-	return true;
-}
-
-static bool
 get_shelve(const struct cell *cell, struct value *value)
 {
 	int64_t left_ms = live_of(cell)->shelved_until_ms - cell->now_ms;
@@ -239,7 +231,7 @@ static const struct column columns[] = {
 	{ 15, "envsSensorLastGoodTime", VALUE_OCTETS, ACCESS_READ_ONLY, get_last_good_time },
 	{ 16, "envsSensorMinimum", VALUE_INTEGER, ACCESS_READ_ONLY, get_minimum },
 	{ 17, "envsSensorMaximum", VALUE_INTEGER, ACCESS_READ_ONLY, get_maximum },
-	{ 18, "envsSensorMinMaxReset", VALUE_INTEGER, ACCESS_READ_CREATE, get_min_max_reset },
+	{ 18, "envsSensorMinMaxReset", VALUE_INTEGER, ACCESS_READ_CREATE, get_nothing_asked },
 	{ 19, "envsSensorLowCritical", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 20, "envsSensorLowWarning", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
 	{ 21, "envsSensorHighWarning", VALUE_INTEGER, ACCESS_READ_CREATE, get_sensor_setting },
