@@ -51,6 +51,7 @@ SYSTEM_TESTS = \
 	tests/system/test_owserver.py \
 	tests/system/test_print_config.py \
 	tests/system/test_profiles.py \
+	tests/system/test_sandbox.py \
 	tests/system/test_secrets.py \
 	tests/system/test_service.py \
 	tests/system/test_set.py \
@@ -74,6 +75,7 @@ EXTRA_DIST += $(SYSTEM_TESTS) \
 	tests/system/namespace.py \
 	tests/system/owserver.py \
 	tests/system/rack.py \
+	tests/system/sandbox.py \
 	tests/system/smtp_helper.py \
 	tests/system/tap.py \
 	tests/system/traps.py
