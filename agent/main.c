@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "attend.h"
@@ -211,6 +212,18 @@ reload(struct agent *agent)
 
 /* ---- start and stop ---- */
 
+/* Ours is 0700; one that was made by hand may be anything. */
+static void
+look_at_folder(const char *folder)
+{
+	struct stat status;
+
+	if (stat(folder, &status) == 0 && (status.st_mode & S_IWOTH) != 0)
+		log_warning("%s: everybody may write there and put another database in the place "
+			    "of ours; want mode 0700",
+		    folder);
+}
+
 static int
 make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 {
@@ -234,6 +247,7 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 	r = store_open(conf->agent.state_dir, &agent->store, err);
 	if (r < 0)
 		return r;
+	look_at_folder(conf->agent.state_dir);
 	clock_moment(&now);
 	r = hub_new(&agent->hub);
 	if (r == 0)

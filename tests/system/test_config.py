@@ -211,6 +211,15 @@ class StateFolder(ConfigTest):
                 os.chmod(state + name, 0o700)
                 self.assert_one_line(done, EXIT_FAILURE, "envsensord: error: ", (state + words,))
 
+    def test_one_that_everybody_may_write_is_told(self):
+        state = self.stage.folder_at("state")
+        for mode, count in ((0o755, 0), (0o777, 1)):
+            os.chmod(state, mode)
+            daemon = self.stage.daemon(PLAY)
+            daemon.stop_well()
+            self.assertEqual(daemon.log().count(f"warning: {state}: everybody may write there"),
+                count, oct(mode))
+
     def test_one_that_another_instance_holds_is_refused_with_its_pid(self):
         holder = self.stage.daemon(PLAY)
         folder = self.stage.path("state")
