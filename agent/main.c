@@ -17,6 +17,7 @@
 #include "conf/conf_file.h"
 #include "conf/conf_print.h"
 #include "conf/conf_profile.h"
+#include "core/text.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
 #include "engine/snapshot.h"
@@ -40,6 +41,8 @@
 
 struct agent {
 	struct options options;
+	char agentx_address[CONF_TEXT_SIZE]; /* since the start, whatever a reload brings */
+	char state_dir[CONF_TEXT_SIZE];
 	struct store *store;
 	struct hub *hub;
 	struct chan *inbox;
@@ -170,6 +173,14 @@ apply_log_level(const struct conf *conf)
 }
 
 static void
+tell_if_other(const char *key, const char *in_force, const char *wanted)
+{
+	if (strcmp(in_force, wanted) != 0)
+		log_warning("%s = \"%s\" counts from the next start on; until then it is \"%s\"",
+		    key, wanted, in_force);
+}
+
+static void
 reload(struct agent *agent)
 {
 	struct engine_conf_request *request;
@@ -184,6 +195,8 @@ reload(struct agent *agent)
 		return;
 	}
 	apply_log_level(conf);
+	tell_if_other("agentx", agent->agentx_address, conf->agent.agentx);
+	tell_if_other("state-dir", agent->state_dir, conf->agent.state_dir);
 	bus_count = conf->bus_count;
 	sensor_count = conf->sensor_count;
 	request = calloc(1, sizeof(*request));
@@ -401,6 +414,8 @@ run(struct agent *agent, struct conf *conf)
 			return EXIT_FAILURE;
 		}
 	}
+	text_copy(agent->agentx_address, sizeof(agent->agentx_address), conf->agent.agentx);
+	text_copy(agent->state_dir, sizeof(agent->state_dir), conf->agent.state_dir);
 	bus_count = conf->bus_count;
 	sensor_count = conf->sensor_count;
 	r = start(agent, conf, &err);

@@ -3,6 +3,7 @@
 """The configuration file: what is refused and how, what stays over a restart and a SIGHUP."""
 import os
 import re
+import signal
 import subprocess
 
 import harness
@@ -283,6 +284,25 @@ class Indices(ConfigTest):
         await_(lambda: len(self.manager.try_named("envsBusTable")) == 3, "three buses")
         self.assertEqual({name: row["index"] for name, row in self.manager.buses().items()},
             {"play": 1, "work": 2, "more": 3})
+
+
+@full_pass_only
+class AtTheStartOnly(ConfigTest):
+    def test_what_waits_for_the_next_start_is_told(self):
+        state, other = self.stage.folder_at("state"), self.stage.path("other")
+        places = f'state-dir = "{state}"\nagentx = "{self.stage.agentx}"\n'
+        path = self.stage.write("c.conf", PLAY + places)
+        daemon = harness.Process(self.stage, "envsensord", [PROGRAM, "--config", path,
+            "--foreground"])
+        daemon.await_log("info: version")
+        for round_, text in enumerate((places, places.replace(state, other)), 1):
+            self.stage.write("c.conf", PLAY + text)
+            daemon.signal(signal.SIGHUP)
+            daemon.await_log("configuration reloaded", count=round_)
+            self.assertEqual(daemon.log().count("from the next start on"), round_ - 1)
+        self.assertIn(f'warning: state-dir = "{other}" counts from the next start on; until then '
+            f'it is "{state}"', daemon.log())
+        self.assertEqual(daemon.stop(), 0)
 
 
 @full_pass_only
