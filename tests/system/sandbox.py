@@ -36,8 +36,8 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 # What is taken over here, and what only systemd, or nothing without it, could show.
 HONOURED = """AmbientCapabilities CapabilityBoundingSet Group LockPersonality MemoryDenyWriteExecute
     NoNewPrivileges PrivateMounts PrivateTmp PrivateUsers ProtectControlGroups ProtectHome
-    ProtectKernelTunables ProtectProc ProtectSystem RestrictAddressFamilies RestrictNamespaces
-    RestrictSUIDSGID StateDirectory StateDirectoryMode SupplementaryGroups
+    ProtectKernelTunables ProtectProc ProtectSystem ReadWritePaths RestrictAddressFamilies
+    RestrictNamespaces RestrictSUIDSGID StateDirectory StateDirectoryMode SupplementaryGroups
     SystemCallArchitectures SystemCallErrorNumber SystemCallFilter UMask User""".split()
 BY_THE_FILTER = """ProtectClock ProtectHostname ProtectKernelLogs ProtectKernelModules
     RestrictRealtime""".split()  # no call of these is in it
