@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/route.h"
+#include "core/text.h"
 #include "engine/engine_private.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -81,6 +82,7 @@ outbox_contact(struct engine *engine, const struct conf_contact *conf)
 		.index = conf->index,
 		.recipient.escalate_after_ms = conf->escalate_after_s * INT64_C(1000),
 	};
+	text_copy(contact->name, sizeof(contact->name), conf->name);
 	if (load(engine, conf->name, contact) < 0)
 		return NULL;
 	mail->contact_count++;
@@ -104,6 +106,50 @@ outbox_contact_of(struct engine *engine, const struct outbox_row *row)
 	const struct conf_contact *conf = outbox_contact_named(engine, row->delivery.destination);
 
 	return conf != NULL ? outbox_contact(engine, conf) : NULL;
+}
+
+static const struct conf_contact *
+known_as(const struct engine *engine, const char *old_name)
+{
+	const struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < mail->contact_count; i++) {
+		const struct conf_contact *conf =
+		    conf_contact(engine->conf, mail->contacts[i].index);
+
+		if (conf != NULL && strcmp(mail->contacts[i].name, old_name) == 0)
+			return conf;
+	}
+	return NULL;
+}
+
+/* All rows by the old names first: two contacts may have exchanged theirs. */
+void
+outbox_contacts_follow(struct engine *engine)
+{
+	struct outbox_mail *mail = &engine->outbox.mail;
+	struct outbox *outbox = &engine->outbox;
+
+	for (size_t i = 0; i < outbox->count; i++) {
+		struct delivery *delivery = &outbox->rows[i].delivery;
+		const struct conf_contact *conf;
+
+		if (delivery->channel != CHANNEL_MAIL ||
+		    (conf = known_as(engine, delivery->destination)) == NULL ||
+		    strcmp(conf->name, delivery->destination) == 0)
+			continue;
+		text_copy(delivery->destination, sizeof(delivery->destination), conf->name);
+		outbox->rows[i].is_changed = true;
+		engine->has_changed = true;
+	}
+	for (size_t i = 0; i < mail->contact_count; i++) {
+		const struct conf_contact *conf =
+		    conf_contact(engine->conf, mail->contacts[i].index);
+
+		if (conf != NULL)
+			text_copy(
+			    mail->contacts[i].name, sizeof(mail->contacts[i].name), conf->name);
+	}
 }
 
 /* One mail less is out, though it may have another name by now, or be gone for a while. */

@@ -157,6 +157,7 @@ has_orphans(struct engine *engine)
 
 	if (outbox->mail.generation == engine->conf->generation)
 		return false;
+	outbox_contacts_follow(engine);
 	for (size_t i = 0; i < outbox->count; i++) {
 		const struct outbox_row *row = &outbox->rows[i];
 
@@ -180,6 +181,7 @@ outbox_mail_end_orphans(struct engine *engine)
 
 	if (outbox->mail.generation == engine->conf->generation)
 		return;
+	outbox_contacts_follow(engine);
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 

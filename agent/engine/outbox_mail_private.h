@@ -29,7 +29,8 @@ struct outbox_channel;
 struct outbox_row;
 
 struct outbox_contact {
-	uint32_t index; /* envsContactIndex */
+	uint32_t index;                       /* envsContactIndex */
+	char name[DELIVERY_DESTINATION_SIZE]; /* by which its rows know it */
 	struct mail_recipient recipient;
 	struct contact_books books;
 	bool is_changed;
@@ -105,6 +106,7 @@ struct outbox_mail {
 /* Of a contact; NULL: no memory. */
 struct outbox_contact *outbox_contact(struct engine *engine, const struct conf_contact *conf);
 struct outbox_contact *outbox_contact_of(struct engine *engine, const struct outbox_row *row);
+void outbox_contacts_follow(struct engine *engine); /* their rows, when they are renamed */
 void outbox_contact_has_answer(struct engine *engine, const struct outbox_row *row);
 const struct conf_contact *outbox_contact_named(const struct engine *engine, const char *name);
 

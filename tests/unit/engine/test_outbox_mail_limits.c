@@ -247,6 +247,49 @@ a_contact_that_is_renamed_meanwhile_still_gets_digests(void **state)
 	mail_assert_subject(bench, 1, "[DIGEST] Prague 1: 40 messages, ");
 }
 
+/* "ops" as "boss", and "boss" as "ops". */
+static struct conf *
+exchanged_conf(unsigned sensors)
+{
+	struct conf *conf = mail_conf(sensors);
+
+	text_copy(conf->contacts[0].name, sizeof(conf->contacts[0].name), "boss");
+	text_copy(conf->contacts[1].name, sizeof(conf->contacts[1].name), "ops");
+	return conf;
+}
+
+/* What waits for it, and that it was told of an alarm, is not lost with its old name. */
+static void
+what_a_contact_has_and_knows_goes_with_it_to_another_name(void **state)
+{
+	static struct conf *(*const makes[])(
+	    unsigned sensors) = { renamed_conf, exchanged_conf, mail_conf };
+	struct bench *bench = *state;
+	unsigned sensor;
+
+	mail_begin(bench, 4);
+	for (sensor = 1; sensor <= 3; sensor++) {
+		bench->relay_answers = true;
+		bench->relay_result = RESULT_DATA_REJECTED;
+		bench->relay_class = RESULT_TEMPORARY;
+		bench_reads_from(bench, sensor, 1, 28000); /* for "ops" alone, as it was */
+		bench_pass(bench, MINUTE);
+		bench_configure(bench, makes[sensor - 1](4));
+		bench_pass(bench, 2000);
+		bench_mail_accept(bench);
+		bench_pass(bench, MINUTE);
+		mail_assert_subject(bench, bench->mail_count - 1, "[WARNING] Prague 1: s000");
+		assert_string_equal(
+		    bench->mails[bench->mail_count - 1]->recipients[0].address, "ops@example.org");
+		assert_int_equal(mail_contact(bench, 0)->books.sent, 2 * sensor - 1);
+		bench_configure(bench, makes[sensor % 3](4)); /* between an alarm and its end */
+		bench_reads_from(bench, sensor, 1, 20000);
+		bench_pass(bench, MINUTE);
+		assert_int_equal(mail_contact(bench, 0)->books.sent, 2 * sensor);
+	}
+	assert_int_equal(mail_contact(bench, 1)->books.sent, 0);
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -261,6 +304,7 @@ main(void)
 		ON_A_BENCH(a_limit_is_lifted_when_nothing_is_held_back_for_an_hour),
 		ON_A_BENCH(a_flush_lifts_it_for_good),
 		ON_A_BENCH(a_contact_that_is_renamed_meanwhile_still_gets_digests),
+		ON_A_BENCH(what_a_contact_has_and_knows_goes_with_it_to_another_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
