@@ -38,6 +38,7 @@ struct mail_job {
 	uint32_t useful_s; /* worth nothing after so many seconds; 0: always worth something */
 	char from[CONF_MAILBOX_SIZE];
 	bool is_in_doubt;       /* it is stored already that it may arrive */
+	int64_t made_ms;        /* boottime: what it says was so then */
 	size_t recipient_count; /* 0: a check of the path */
 	struct mail_to recipients[MAIL_RECIPIENTS_MAX];
 	size_t size;

@@ -208,6 +208,7 @@ pick(struct engine *engine, const struct candidate *candidate, struct outbox_rel
 	}
 	job->id = next_job(mail);
 	job->relay = relay->index;
+	job->made_ms = engine->now.boottime_ms;
 	job->useful_s = useful_s(engine, plan);
 	job->is_once = plan->kind == MAIL_TEST;
 	text_copy(job->from, sizeof(job->from), engine->conf->mail.from);

@@ -181,8 +181,17 @@ become_idle(struct link *link, int64_t now_ms)
 	link->idle_until_ms = now_ms + LINGER_MS;
 }
 
+/* What the engine has allowed already may have had to wait for those before it. */
+static bool
+is_allowed(const struct link *link, const struct mail_job *job, int64_t now_ms)
+{
+	int64_t fresh_ms = link->conf->delivery.look_again_after_s * INT64_C(1000);
+
+	return job->is_in_doubt && now_ms - job->made_ms <= fresh_ms;
+}
+
 static void
-ask(struct link *link)
+ask(struct link *link, int64_t now_ms)
 {
 	const struct mailer_listener *listener = &link->mailer->listener;
 	struct letter *letter = first(link);
@@ -193,7 +202,7 @@ ask(struct link *link)
 		.job = letter->job->id,
 	};
 	link->state = LINK_ASKING;
-	if (letter->job->is_in_doubt) {
+	if (is_allowed(link, letter->job, now_ms)) {
 		link_answer(link, 0);
 		return;
 	}
@@ -282,7 +291,7 @@ hear(struct link *link, const struct protocol_line *line, int64_t now_ms)
 	case PROTOCOL_FINAL:
 		if (state != LINK_SENDING || !is_of_first(link, line->mark.id))
 			return false;
-		ask(link);
+		ask(link, now_ms);
 		return true;
 	case PROTOCOL_TOLD:
 		return is_in_hand && hear_told(link, &line->report);

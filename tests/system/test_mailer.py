@@ -160,6 +160,14 @@ read relay; echo connected; read message; echo end
             (2, "ok", DONE)])
         self.assertEqual((len(fake.mails), fake.connections), (2, 1))
 
+    def test_one_that_had_to_wait_for_long_asks_all_the_same(self):
+        fake, mailer = self.pair()
+        mailer.tell("answer stale", "stored old", f"mail 1 1 {OPS}")
+        self.assertEqual(mailer.outcome()[0], (1, "timeout", TEMPORARY))
+        mailer.tell("answer yes", f"mail 2 1 {OPS}")
+        self.assertEqual(mailer.outcome()[0], (2, "ok", DONE))
+        self.assertEqual(len(fake.mails), 1)
+
     def test_one_that_meets_a_relay_that_is_leaving_goes_by_a_new_connection(self):
         for times, result in ((1, ("ok", DONE)), (2, ("serverNotReady", TEMPORARY))):
             with self.subTest(times=times):

@@ -6,9 +6,9 @@
  *   relay INDEX KEY=VALUE...     a row of the configuration; keys see take_setting
  *   mails COUNT                  over one connection
  *   apply                        puts in force what was said so far
- *   stored yes|no                whether of the mails that follow it is stored that they may arrive
- *   mail ID RELAY ADDRESS...     outcome ID RESULT CLASS CODE RELAY TEXT, for each address
- *   check ID RELAY               checked RELAY RESULT CLASS DAYS TEXT
+ *   stored yes|old|no            whether of the mails that follow it is stored that they may
+ * arrive; old: they were made long ago mail ID RELAY ADDRESS...     outcome ID RESULT CLASS CODE
+ * RELAY TEXT, for each address check ID RELAY               checked RELAY RESULT CLASS DAYS TEXT
  *   answer yes|no|never|full     asked ID: how the engine will answer from now on
  *   stop                         stopped CODE
  */
@@ -20,15 +20,17 @@
 
 #include "core/text.h"
 #include "mail/mailer.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 #define STOP_MS   3000
+#define OLD_MS    600000
 #define WORDS_MAX 64
 
 enum answer { ANSWER_YES, ANSWER_NO, ANSWER_STALE, ANSWER_NEVER, ANSWER_FULL, ANSWER_COUNT };
 
 static _Atomic unsigned answer;
-static bool is_stored;
+static bool is_stored, is_old;
 static struct mailer *mailer;
 static struct conf *conf;
 
@@ -153,6 +155,7 @@ do_mail(char **words)
 	job->id = number(words[0]);
 	job->relay = number(words[1]);
 	job->is_in_doubt = is_stored;
+	job->made_ms = clock_boottime_ms() - (is_old ? OLD_MS : 0);
 	text_copy(job->from, sizeof(job->from), "alarm@example.org");
 	for (words += 2; *words != NULL; words++) {
 		struct mail_to *to = &job->recipients[job->recipient_count++];
@@ -183,7 +186,8 @@ do_answer(char **words)
 static void
 do_stored(char **words)
 {
-	is_stored = strcmp(words[0], "yes") == 0;
+	is_stored = strcmp(words[0], "no") != 0;
+	is_old = strcmp(words[0], "old") == 0;
 }
 
 static void

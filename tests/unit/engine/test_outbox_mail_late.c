@@ -103,6 +103,35 @@ a_mail_is_looked_at_again_before_its_dot(void **state)
 	}
 }
 
+/* Of several that leave together the last may wait long for the others. */
+static void
+of_a_lot_each_is_looked_at_again(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 3);
+	bench_mail_accept(bench);
+	bench_reads_from(bench, 1, 1, 28000);
+	bench_pass(bench, MINUTE); /* the relay takes what it gets */
+	bench->relay_answers = false;
+	bench_mailer(bench, false);
+	for (unsigned i = 2; i <= 3; i++) {
+		bench_reads_from(bench, i, 1, 28000);
+		bench_pass(bench, 11000);
+	}
+	bench_mailer(bench, true);
+	bench_pass(bench, 1000);
+	assert_int_equal(bench->mail_count, 3);
+	assert_true(bench->mails[1]->is_in_doubt && bench->mails[2]->is_in_doubt);
+	assert_int_equal(bench_mail_go(bench), 0);
+	bench_mail_answer(bench, RESULT_OK, RESULT_DONE);
+	bench_pass(bench, 3 * MINUTE);
+	bench_reads_from(bench, 3, 1, 20000);
+	assert_int_equal(bench_mail_go(bench), -ESTALE);
+	bench_mail_answer(bench, RESULT_TIMEOUT, RESULT_TEMPORARY);
+	assert_int_equal(bench_look(bench)->deliveries->channels[1].books.in_doubt, 0);
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -112,6 +141,7 @@ main(void)
 		ON_A_BENCH(what_waited_is_told_as_it_is_now),
 		ON_A_BENCH(what_is_too_late_is_counted_in_one_mail),
 		ON_A_BENCH(a_mail_is_looked_at_again_before_its_dot),
+		ON_A_BENCH(of_a_lot_each_is_looked_at_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
