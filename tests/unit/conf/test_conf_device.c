@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h" /* nftw */
-
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/conf_file.h"
 #include "conf/conf_profile.h"
+#include "tests/unit/conf/conf_folder.h"
 #include "tests/unit/conf/mock_drivers.h"
 #include "tests/unit/unit.h"
 
@@ -55,60 +52,22 @@ static const struct {
 				 "int16' quantity = other high-warning = 5 } }" },
 };
 
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-	assert_int_equal(fclose(file), 0);
-}
-
 static int
-remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+set_up(void **state)
 {
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
-static int
-enter_folder(void **state)
-{
-	char *path = strdup("/tmp/envsensord-device.XXXXXX");
-
-	*state = path;
-	if (mkdtemp(path) == NULL || chdir(path) < 0 || mkdir("profiles", 0700) < 0 ||
-	    mkdir("data", 0700) < 0 || mkdir("data/profiles", 0700) < 0 ||
-	    setenv("ENVSENSORD_DATADIR", "data", 1) < 0)
+	if (enter_folder(state) != 0 || mkdir("profiles", 0700) < 0 || mkdir("data", 0700) < 0 ||
+	    mkdir("data/profiles", 0700) < 0 || setenv("ENVSENSORD_DATADIR", "data", 1) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT(files); i++)
-		write_file(files[i].path, files[i].text);
+		write_text(files[i].path, files[i].text);
 	return 0;
 }
 
 static int
-leave_folder(void **state)
+tear_down(void **state)
 {
-	int r = chdir("/") < 0 || nftw(*state, remove_one, 8, FTW_DEPTH | FTW_PHYS) < 0;
-
 	unsetenv("ENVSENSORD_DATADIR");
-	free(*state);
-	return r;
-}
-
-static struct conf *
-read_good(const char *text)
-{
-	struct conf *conf;
-	struct err err;
-
-	write_file("main.conf", text);
-	if (conf_file_read("main.conf", &mock_drivers, &conf, &err) < 0)
-		fail_msg("%s: %s", text, err.text);
-	return conf;
+	return leave_folder(state);
 }
 
 static void
@@ -367,7 +326,7 @@ refuses_with_the_place_and_what_is_allowed(void **state)
 		struct err err = { .code = 0 };
 
 		snprintf(text, sizeof(text), BUS "%s", bad[i].text);
-		write_file("main.conf", text);
+		write_text("main.conf", text);
 		assert_int_equal(conf_file_read("main.conf", &mock_drivers, &conf, &err), -EINVAL);
 		assert_string_equal(err.text, bad[i].error);
 		assert_null(conf);
@@ -381,13 +340,13 @@ names_the_included_file_of_a_device(void **state)
 	struct err err;
 
 	(void)state;
-	write_file("more", "\n" DEVICE "profile = th\n sensor humidity { deadband = x } }");
-	write_file("main.conf", BUS "include(more)");
+	write_text("more", "\n" DEVICE "profile = th\n sensor humidity { deadband = x } }");
+	write_text("main.conf", BUS "include(more)");
 	assert_int_equal(conf_file_read("main.conf", &mock_drivers, &conf, &err), -EINVAL);
 	assert_string_equal(err.text,
 	    "more:6: deadband = \"x\": want 0 to 2147483.647 with at most 3 decimals, or "
 	    "auto");
-	write_file("more", "\n" DEVICE "profile = tt }");
+	write_text("more", "\n" DEVICE "profile = tt }");
 	assert_int_equal(conf_file_read("main.conf", &mock_drivers, &conf, &err), -EINVAL);
 	assert_string_equal(
 	    err.text, "more:5: profile = \"tt\": want one of those there are: " ALL);
@@ -402,7 +361,7 @@ tells_a_profile_that_cannot_be_read(void **state)
 	(void)state;
 	assert_int_equal(unlink("profiles/both.conf"), 0);
 	assert_int_equal(mkdir("profiles/both.conf", 0700), 0);
-	write_file("main.conf", BUS DEVICE "profile = both }");
+	write_text("main.conf", BUS DEVICE "profile = both }");
 	assert_int_equal(conf_file_read("main.conf", &mock_drivers, &conf, &err), -EISDIR);
 	assert_string_equal(
 	    err.text, "main.conf:5: profile profiles/both.conf: is a directory: want a file");
@@ -443,13 +402,13 @@ does_without_any_profile(void **state)
 	assert_int_equal(conf_profiles_read("sub/main.conf", &profiles, &err), 0);
 	assert_int_equal(profiles.count, 0);
 	conf_profiles_done(&profiles);
-	write_file("sub/main.conf", BUS DEVICE "profile = th }");
+	write_text("sub/main.conf", BUS DEVICE "profile = th }");
 	assert_int_equal(conf_file_read("sub/main.conf", &mock_drivers, &conf, &err), -EINVAL);
 	assert_string_equal(
 	    err.text, "sub/main.conf:5: profile = \"th\": want one of those there are: none");
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
 main(void)

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h" /* nftw */
-
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/conf_file.h"
+#include "tests/unit/conf/conf_folder.h"
 #include "tests/unit/conf/mock_drivers.h"
 #include "tests/unit/unit.h"
 
@@ -32,48 +28,10 @@ struct file {
 	const char *text;
 };
 
-static void
-write_file(const char *path, const char *text, size_t length)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
-}
-
 static int
-remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+set_up(void **state)
 {
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
-static int
-enter_folder(void **state)
-{
-	char *path = strdup("/tmp/envsensord-conf.XXXXXX");
-
-	*state = path;
-	return mkdtemp(path) == NULL || chdir(path) < 0 || mkdir("conf.d", 0700) < 0;
-}
-
-static int
-leave_folder(void **state)
-{
-	int r = chdir("/") < 0 || nftw(*state, remove_one, 8, FTW_DEPTH | FTW_PHYS) < 0;
-
-	free(*state);
-	return r;
-}
-
-static int
-read_text(const char *text, struct conf **ret_conf, struct err *err)
-{
-	write_file("main.conf", text, strlen(text));
-	return conf_file_read("main.conf", &mock_drivers, ret_conf, err);
+	return enter_folder(state) != 0 || mkdir("conf.d", 0700) < 0;
 }
 
 static const struct {
@@ -226,15 +184,15 @@ refuses_what_is_no_text_file(void **state)
 	assert_string_equal(err.text, "none.conf:1: No such file or directory");
 
 	memset(big, '\n', sizeof(big));
-	write_file("big.conf", big, sizeof(big));
+	write_octets("big.conf", big, sizeof(big));
 	assert_int_equal(conf_file_read("big.conf", &mock_drivers, &conf, &err), -EFBIG);
 	assert_string_equal(err.text, "big.conf:1: has 8388609 bytes: want at most 8388608");
 	memcpy(big, BUS, strlen(BUS));
-	write_file("big.conf", big, sizeof(big) - 1);
+	write_octets("big.conf", big, sizeof(big) - 1);
 	assert_int_equal(conf_file_read("big.conf", &mock_drivers, &conf, &err), 0);
 	conf_unref(conf);
 
-	write_file("nul.conf", BUS "# a\n\0\n", sizeof(BUS "# a\n\0\n") - 1);
+	write_octets("nul.conf", BUS "# a\n\0\n", sizeof(BUS "# a\n\0\n") - 1);
 	assert_int_equal(conf_file_read("nul.conf", &mock_drivers, &conf, &err), -EINVAL);
 	assert_string_equal(err.text, "nul.conf:3: a NUL byte: want text in UTF-8");
 
@@ -288,7 +246,7 @@ names_the_included_file(void **state)
 		struct err err = { .code = 0 };
 
 		for (size_t n = 0; n < FILES_MAX && files[n].path != NULL; n++)
-			write_file(files[n].path, files[n].text, strlen(files[n].text));
+			write_text(files[n].path, files[n].text);
 		assert_true(conf_file_read("main.conf", &mock_drivers, &conf, &err) < 0);
 		assert_string_equal(err.text, bad_includes[i].error);
 		for (size_t n = 0; n < FILES_MAX && files[n].path != NULL; n++)
@@ -307,11 +265,11 @@ bounds_includes_inside_each_other(void **state)
 	for (int i = 1; i < 10; i++) {
 		snprintf(path, sizeof(path), "conf.d/%d", i);
 		snprintf(text, sizeof(text), "# %d\ninclude(%d)", i, i + 1);
-		write_file(path, text, strlen(text));
+		write_text(path, text);
 	}
 	assert_int_equal(read_text(BUS "include(conf.d/1)", &conf, &err), -EINVAL);
 	assert_string_equal(err.text, "conf.d/8:2: includes inside each other: want at most 8");
-	write_file("conf.d/8", "", 0); /* an included file may be empty */
+	write_text("conf.d/8", ""); /* an included file may be empty */
 	assert_int_equal(read_text(BUS "include(conf.d/1)", &conf, &err), 0);
 	conf_unref(conf);
 }
@@ -422,12 +380,12 @@ includes_files_and_folders_in_order(void **state)
 	struct err err;
 
 	(void)state;
-	write_file("other", "sensor x { " SENSOR " }\n", strlen("sensor x { " SENSOR " }\n"));
-	write_file("conf.d/20.conf", "sensor a { " SENSOR " }", strlen("sensor a { " SENSOR " }"));
-	write_file("conf.d/10.conf", "sensor c { " SENSOR " }", strlen("sensor c { " SENSOR " }"));
-	write_file("conf.d/b.conf", "sensor b { " SENSOR " }", strlen("sensor b { " SENSOR " }"));
-	write_file("conf.d/b.conf~", "garbage", 7);
-	write_file("conf.d/.c.conf", "garbage", 7);
+	write_text("other", "sensor x { " SENSOR " }\n");
+	write_text("conf.d/20.conf", "sensor a { " SENSOR " }");
+	write_text("conf.d/10.conf", "sensor c { " SENSOR " }");
+	write_text("conf.d/b.conf", "sensor b { " SENSOR " }");
+	write_text("conf.d/b.conf~", "garbage");
+	write_text("conf.d/.c.conf", "garbage");
 	if (read_text("include('other') include(\"conf.d\")\nsensor m { " SENSOR " }\n" BUS, &conf,
 		&err) < 0)
 		fail_msg("%s", err.text);
@@ -500,7 +458,7 @@ prints_nothing(void **state)
 	close(saved);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, leave_folder)
 
 int
 main(void)

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sections about deliveries and mail, as a file has them. */
-#include "config.h" /* nftw */
-
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/conf_file.h"
-#include "tests/unit/conf/mock_drivers.h"
+#include "tests/unit/conf/conf_folder.h"
 #include "tests/unit/unit.h"
 
 #define BUS      "bus line { driver = sim }\n"
@@ -23,59 +18,10 @@
 #define PASSWORD "password.txt"
 
 static void
-write_file(const char *path, const char *text, size_t length, mode_t mode)
+write_password(const char *text, size_t length, mode_t mode)
 {
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
-static int
-remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
-static int
-enter_folder(void **state)
-{
-	char *path = strdup("/tmp/envsensord-mail.XXXXXX");
-
-	*state = path;
-	return mkdtemp(path) == NULL || chdir(path) < 0;
-}
-
-static int
-leave_folder(void **state)
-{
-	int r = chdir("/") < 0 || nftw(*state, remove_one, 8, FTW_DEPTH | FTW_PHYS) < 0;
-
-	free(*state);
-	return r;
-}
-
-static int
-read_text(const char *text, struct conf **ret_conf, struct err *err)
-{
-	write_file("main.conf", text, strlen(text), 0600);
-	return conf_file_read("main.conf", &mock_drivers, ret_conf, err);
-}
-
-static struct conf *
-read_good(const char *text)
-{
-	struct conf *conf;
-	struct err err;
-
-	if (read_text(text, &conf, &err) < 0)
-		fail_msg("%s", err.text);
-	return conf;
+	write_octets(PASSWORD, text, length);
+	assert_int_equal(chmod(PASSWORD, mode), 0);
 }
 
 static const char example[] =
@@ -216,8 +162,8 @@ sections_may_stand_in_included_files(void **state)
 	struct conf *conf;
 
 	(void)state;
-	write_file("mail.conf", MAIL, strlen(MAIL), 0600);
-	write_file("ops.conf", CONTACT, strlen(CONTACT), 0600);
+	write_text("mail.conf", MAIL);
+	write_text("ops.conf", CONTACT);
 	conf = read_good("include('ops.conf') include('mail.conf')\n" BUS);
 	assert_true(conf->mail.is_enabled);
 	assert_int_equal(conf->relay_count, 1);
@@ -407,7 +353,7 @@ takes_a_password_from_its_file(void **state)
 		struct err err;
 
 		unlink(PASSWORD);
-		write_file(PASSWORD, cases[i].text, strlen(cases[i].text), cases[i].mode);
+		write_password(cases[i].text, strlen(cases[i].text), cases[i].mode);
 		if (read_with_password_file(&conf, &err) < 0)
 			fail_msg("%s", err.text);
 		assert_string_equal(conf->relays[0].password, cases[i].password);
@@ -443,7 +389,7 @@ refuses_a_password_file_and_does_not_show_it(void **state)
 		struct err err = { .code = 0 };
 
 		unlink(PASSWORD);
-		write_file(PASSWORD, cases[i].text, cases[i].length, cases[i].mode);
+		write_password(cases[i].text, cases[i].length, cases[i].mode);
 		assert_true(read_with_password_file(&conf, &err) < 0);
 		assert_ptr_equal(
 		    strstr(err.text, "main.conf:5: relay \"mail.example.org\": password-file = "),
@@ -471,7 +417,7 @@ the_group_may_read_what_is_of_root_alone(void **state)
 	struct err err;
 
 	(void)state;
-	write_file(PASSWORD, "hunter2", 7, 0440);
+	write_password("hunter2", 7, 0440);
 	assert_int_equal(read_with_password_file(&conf, &err), is_root ? 0 : -EINVAL);
 	conf_unref(conf);
 	conf = NULL;
