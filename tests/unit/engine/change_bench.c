@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/engine/change_bench.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "core/text.h"
 #include "tests/unit/fixture.h"
 

@@ -3,10 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "core/text.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/unit.h"
 
