@@ -112,6 +112,22 @@ fake_stop(struct fake *fake)
 	free(fake);
 }
 
+int
+fake_set_up(
+    void **state, const struct driver *driver, const char *const *arguments, const char *options)
+{
+	*state = fake_start(driver, arguments);
+	fake_open(*state, options, TIMEOUT_MS);
+	return 0;
+}
+
+int
+fake_tear_down(void **state)
+{
+	fake_stop(*state);
+	return 0;
+}
+
 static void
 fake_ask(struct fake *fake, const char *line, char *answer, size_t size)
 {
@@ -205,4 +221,14 @@ fake_read_one(struct fake *fake, const char *address)
 	if (fake_read(fake) < 0)
 		fail_msg("%s: %s", address, fake->err.text);
 	return fake->readings[0];
+}
+
+void
+fake_expect(struct fake *fake, const char *address, uint64_t value)
+{
+	struct reading reading = fake_read_one(fake, address);
+
+	if (reading.reason != FAULT_NONE || reading.raw.u != value)
+		fail_msg(
+		    "%s: reason %d, value %u", address, reading.reason, (unsigned)reading.raw.u);
 }

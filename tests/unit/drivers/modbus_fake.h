@@ -18,6 +18,9 @@ extern const struct driver driver_modbus_tcp;
 
 #define FAKE_POINTS_MAX 8192
 
+/* Long enough for a busy machine to answer in, short enough to wait for. */
+#define TIMEOUT_MS 300
+
 struct fake {
 	pid_t pid;
 	char directory[64];
@@ -37,6 +40,11 @@ struct fake {
 /* `arguments` of the fake behind --control, NULL-ended. */
 struct fake *fake_start(const struct driver *driver, const char *const *arguments);
 void fake_stop(struct fake *fake); /* closes the bus, too */
+
+/* The set-up of a test: a fake with the bus open, and the tear-down. */
+int fake_set_up(
+    void **state, const struct driver *driver, const char *const *arguments, const char *options);
+int fake_tear_down(void **state);
 
 /* Ends the fake's process, so that its far end of the line goes. */
 void fake_kill(struct fake *fake);
@@ -59,5 +67,8 @@ int fake_read(struct fake *fake);
 
 /* The same for one address, which has to work; the reading. */
 struct reading fake_read_one(struct fake *fake, const char *address);
+
+/* It is good, and that; else the test ends. */
+void fake_expect(struct fake *fake, const char *address, uint64_t value);
 
 #endif

@@ -291,3 +291,19 @@ peer_expect(struct peer *peer, const char *address, int32_t milli)
 	if (got != milli)
 		fail_msg("%s: %d, not %d", address, (int)got, (int)milli);
 }
+
+struct peer *
+peer_new(void **state)
+{
+	*state = calloc(1, sizeof(struct peer));
+	assert_non_null(*state);
+	return *state;
+}
+
+int
+peer_tear_down(void **state)
+{
+	peer_stop(*state);
+	free(*state);
+	return 0;
+}

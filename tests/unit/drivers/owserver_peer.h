@@ -26,6 +26,10 @@ struct peer {
 	struct err err;
 };
 
+/* For the set-up of a test: one that is not started yet is its state; and the tear-down. */
+struct peer *peer_new(void **state);
+int peer_tear_down(void **state);
+
 /* False: there is no owserver on this machine. */
 bool peer_has_real(void);
 

@@ -4,26 +4,12 @@
 
 /* What the driver makes of answers, over either kind of line: here over TCP, which is faster. */
 
-/* Long enough for a busy machine to answer in, short enough to wait for. */
-#define TIMEOUT_MS 300
-
 static const char *const over_tcp[] = { "--tcp", "0", NULL };
 
 static int
 start(void **state)
 {
-	struct fake *fake = fake_start(&driver_modbus_tcp, over_tcp);
-
-	fake_open(fake, "", TIMEOUT_MS);
-	*state = fake;
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	fake_stop(*state);
-	return 0;
+	return fake_set_up(state, &driver_modbus_tcp, over_tcp, "");
 }
 
 static void
@@ -323,7 +309,7 @@ a_unit_that_garbles_is_not_asked_for_ever(void **state)
 		assert_int_equal(fake->readings[i].reason, FAULT_BAD_REPLY);
 }
 
-#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, start, fake_tear_down)
 
 int
 main(void)

@@ -8,10 +8,8 @@
 #include "tests/unit/drivers/modbus_fake.h"
 #include "tests/unit/unit.h"
 
-/* Long enough for a busy machine to answer in, short enough to wait for. */
-#define TIMEOUT_MS 300
-#define LATE_MS    450 /* well within the silence that follows a time-out */
-#define SLOW_MS    200 /* asked too early, the answer comes behind the late one */
+#define LATE_MS 450 /* well within the silence that follows a time-out */
+#define SLOW_MS 200 /* asked too early, the answer comes behind the late one */
 
 /* What carries the frames; each story runs over each of them. */
 struct wire {
@@ -51,23 +49,6 @@ start(void **state)
 	return 0;
 }
 
-static int
-stop(void **state)
-{
-	fake_stop(*state);
-	return 0;
-}
-
-static void
-assert_reads(struct fake *fake, const char *address, uint64_t value)
-{
-	struct reading reading = fake_read_one(fake, address);
-
-	if (reading.reason != FAULT_NONE || reading.raw.u != value)
-		fail_msg(
-		    "%s: reason %d, value %u", address, reading.reason, (unsigned)reading.raw.u);
-}
-
 static void
 assert_fails(struct fake *fake, const char *address, enum fault_reason reason)
 {
@@ -84,10 +65,10 @@ reads_several_units_on_a_line(void **state)
 
 	fake_tell(fake, "set 2 input 0 7");
 	for (int round = 0; round < 3; round++) {
-		assert_reads(fake, "1:input:0:uint16", 2000);
-		assert_reads(fake, "2:input:0:uint16", 7);
-		assert_reads(fake, "247:discrete:3:bool", 1);
-		assert_reads(fake, "16:holding:99:uint16", 2099);
+		fake_expect(fake, "1:input:0:uint16", 2000);
+		fake_expect(fake, "2:input:0:uint16", 7);
+		fake_expect(fake, "247:discrete:3:bool", 1);
+		fake_expect(fake, "16:holding:99:uint16", 2099);
 	}
 	assert_int_equal(fake->bus->counters.requests, 12);
 }
@@ -122,8 +103,8 @@ drops_a_late_answer(void **state)
 	fake_tell(fake, "late 1 %d", LATE_MS);
 	assert_fails(fake, "1:holding:90:uint16", FAULT_NO_REPLY);
 	fake_tell(fake, "delay 1 %d", SLOW_MS);
-	assert_reads(fake, "1:holding:1:uint16", 2001);
-	assert_reads(fake, "1:holding:2:uint16", 2002);
+	fake_expect(fake, "1:holding:1:uint16", 2001);
+	fake_expect(fake, "1:holding:2:uint16", 2002);
 	assert_int_equal(fake->bus->counters.timeouts, 1);
 	assert_int_equal(fake->bus->counters.bad_replies, 0);
 }
@@ -136,7 +117,7 @@ a_late_answer_does_not_disturb_another_unit(void **state)
 	fake_tell(fake, "late 1 %d", LATE_MS);
 	assert_fails(fake, "1:holding:90:uint16", FAULT_NO_REPLY);
 	fake_tell(fake, "delay 2 %d", SLOW_MS);
-	assert_reads(fake, "2:holding:1:uint16", 2001);
+	fake_expect(fake, "2:holding:1:uint16", 2001);
 	assert_int_equal(fake->bus->counters.bad_replies, 0);
 }
 
@@ -175,10 +156,10 @@ a_dead_unit_costs_the_others_its_time_out_only(void **state)
 	for (int round = 0; round < 2; round++) {
 		assert_fails(fake, "1:holding:1:uint16", FAULT_NO_REPLY);
 		assert_true(goes_on_at_once(fake));
-		assert_reads(fake, "2:holding:2:uint16", 2002);
+		fake_expect(fake, "2:holding:2:uint16", 2002);
 	}
 	fake_tell(fake, "silent 1 0");
-	assert_reads(fake, "1:holding:1:uint16", 2001);
+	fake_expect(fake, "1:holding:1:uint16", 2001);
 	fake_tell(fake, "silent 1 1");
 	assert_fails(fake, "1:holding:1:uint16", FAULT_NO_REPLY);
 	assert_false(goes_on_at_once(fake));
@@ -193,7 +174,7 @@ a_unit_that_answers_late_is_not_taken_for_dead(void **state)
 		fake_tell(fake, "late 1 %d", LATE_MS);
 		assert_fails(fake, "1:holding:90:uint16", FAULT_NO_REPLY);
 		assert_false(goes_on_at_once(fake));
-		assert_reads(fake, "2:holding:2:uint16", 2002);
+		fake_expect(fake, "2:holding:2:uint16", 2002);
 	}
 }
 
@@ -204,8 +185,8 @@ drops_what_nobody_asked_for(void **state)
 
 	fake_tell(fake, "twice 1 1");
 	for (int round = 0; round < 3; round++) {
-		assert_reads(fake, "1:holding:1:uint16", 2001);
-		assert_reads(fake, "1:holding:2:uint16", 2002);
+		fake_expect(fake, "1:holding:1:uint16", 2001);
+		fake_expect(fake, "1:holding:2:uint16", 2002);
 	}
 	assert_int_equal(fake->bus->counters.bad_replies, 0);
 }
@@ -221,7 +202,7 @@ a_bad_answer_is_a_bad_reply_and_the_next_one_good(void **state)
 		assert_fails(fake, "1:holding:0:uint16", FAULT_BAD_REPLY);
 		assert_int_equal(fake->bus->counters.bad_replies, i + 1);
 		fake_tell(fake, "%s 1 0", faults[i]);
-		assert_reads(fake, "1:holding:5:uint16", 2005);
+		fake_expect(fake, "1:holding:5:uint16", 2005);
 	}
 	assert_int_equal(fake->bus->counters.timeouts, 0);
 }
@@ -236,7 +217,7 @@ a_long_answer_cut_short_is_a_bad_reply(void **state)
 	assert_int_equal(fake_read(fake), 0);
 	for (size_t i = 0; i < fake->count; i++)
 		assert_int_equal(fake->readings[i].reason, FAULT_BAD_REPLY);
-	assert_reads(fake, "2:holding:5:uint16", 2005);
+	fake_expect(fake, "2:holding:5:uint16", 2005);
 }
 
 static void
@@ -250,7 +231,7 @@ a_silent_unit_leaves_the_others_alone(void **state)
 	for (size_t i = 0; i < fake->count; i++)
 		assert_int_equal(fake->readings[i].reason, FAULT_NO_REPLY);
 	assert_int_equal(fake_counter(fake, "requests"), 1);
-	assert_reads(fake, "2:holding:0:uint16", 2000);
+	fake_expect(fake, "2:holding:0:uint16", 2000);
 }
 
 static void
@@ -296,7 +277,7 @@ a_line_that_is_gone_is_a_lost_bus(void **state)
 {
 	struct fake *fake = *state;
 
-	assert_reads(fake, "1:holding:0:uint16", 2000);
+	fake_expect(fake, "1:holding:0:uint16", 2000);
 	fake_kill(fake);
 	assert_true(fake_read(fake) < 0);
 	assert_non_null(strstr(fake->err.text, wire->gone));
@@ -314,12 +295,12 @@ a_line_is_for_one_program(void **state)
 	assert_int_equal(fake->driver->open(&settings, &bus, &fake->err), -EBUSY);
 	assert_null(bus);
 	assert_non_null(strstr(fake->err.text, "in use by "));
-	assert_reads(fake, "1:holding:0:uint16", 2000);
+	fake_expect(fake, "1:holding:0:uint16", 2000);
 	/* Given back when it is closed. */
 	fake->driver->close(fake->bus);
 	fake->bus = NULL;
 	assert_int_equal(fake->driver->open(&settings, &fake->bus, &fake->err), 0);
-	assert_reads(fake, "1:holding:0:uint16", 2000);
+	fake_expect(fake, "1:holding:0:uint16", 2000);
 }
 
 static void
@@ -387,7 +368,7 @@ keeps_silent_between_frames(void **state)
 	fake_open(fake, "1200,8N1", TIMEOUT_MS);
 	began = now_s();
 	for (int i = 0; i < 6; i++)
-		assert_reads(fake, i % 2 ? "1:holding:0:uint16" : "2:holding:0:uint16", 2000);
+		fake_expect(fake, i % 2 ? "1:holding:0:uint16" : "2:holding:0:uint16", 2000);
 	assert_true(now_s() - began >= 5 * 0.029);
 }
 
@@ -419,7 +400,7 @@ a_scan_finds_the_units(void **state)
 }
 
 /* clang-format off */
-#define OVER(wire, test, start) { #test " over a " #wire, test, start, stop, &wire }
+#define OVER(wire, test, start) { #test " over a " #wire, test, start, fake_tear_down, &wire }
 #define WITH_LINE(test)  OVER(terminal, test, start), OVER(gateway, test, start)
 #define WITH_SLAVE(test) OVER(terminal, test, start_closed), OVER(gateway, test, start_closed)
 /* clang-format on */

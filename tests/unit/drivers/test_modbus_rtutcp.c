@@ -14,38 +14,15 @@
 
 #define SERIAL "115200,8N1"
 
-/* Long enough for a busy machine to answer in, short enough to wait for. */
-#define TIMEOUT_MS 300
-#define SOON_MS    450 /* nobody is connected: the gateway keeps it for who comes next */
-#define SLOW_MS    200 /* asked too early, the answer comes behind the late one */
+#define SOON_MS 450 /* nobody is connected: the gateway keeps it for who comes next */
+#define SLOW_MS 200 /* asked too early, the answer comes behind the late one */
 
 static const char *const over_a_gateway[] = { "--rtutcp", "0", NULL };
 
 static int
 start(void **state)
 {
-	struct fake *fake = fake_start(&driver_modbus_rtutcp, over_a_gateway);
-
-	fake_open(fake, SERIAL, TIMEOUT_MS);
-	*state = fake;
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	fake_stop(*state);
-	return 0;
-}
-
-static void
-assert_reads(struct fake *fake, const char *address, uint64_t value)
-{
-	struct reading reading = fake_read_one(fake, address);
-
-	if (reading.reason != FAULT_NONE || reading.raw.u != value)
-		fail_msg(
-		    "%s: reason %d, value %u", address, reading.reason, (unsigned)reading.raw.u);
+	return fake_set_up(state, &driver_modbus_rtutcp, over_a_gateway, SERIAL);
 }
 
 static unsigned long
@@ -73,8 +50,8 @@ dials_again_after_what_may_leave_something_behind(void **state)
 		assert_int_equal(fake_read_one(fake, "1:holding:0:uint16").reason, cases[i].reason);
 		assert_int_equal(fake_counter(fake, "connections"), i + 1);
 		fake_tell(fake, "%s", cases[i].cure);
-		assert_reads(fake, "1:holding:5:uint16", 2005);
-		assert_reads(fake, "2:holding:6:uint16", 2006);
+		fake_expect(fake, "1:holding:5:uint16", 2005);
+		fake_expect(fake, "2:holding:6:uint16", 2006);
 		assert_int_equal(fake_counter(fake, "connections"), i + 2);
 	}
 }
@@ -86,7 +63,7 @@ keeps_its_connection_over_exceptions(void **state)
 
 	fake_tell(fake, "hole 1 holding 0 0");
 	assert_int_equal(fake_read_one(fake, "1:holding:0:uint16").reason, FAULT_BAD_ADDRESS);
-	assert_reads(fake, "1:holding:1:uint16", 2001);
+	fake_expect(fake, "1:holding:1:uint16", 2001);
 	assert_int_equal(fake_counter(fake, "connections"), 1);
 }
 
@@ -99,8 +76,8 @@ drops_what_the_gateway_kept(void **state)
 	fake_tell(fake, "late 1 %d", SOON_MS);
 	assert_int_equal(fake_read_one(fake, "1:holding:90:uint16").reason, FAULT_NO_REPLY);
 	fake_tell(fake, "delay 1 %d", SLOW_MS);
-	assert_reads(fake, "1:holding:1:uint16", 2001);
-	assert_reads(fake, "1:holding:2:uint16", 2002);
+	fake_expect(fake, "1:holding:1:uint16", 2001);
+	fake_expect(fake, "1:holding:2:uint16", 2002);
 	assert_int_equal(complaints(fake), 1);
 }
 
@@ -117,7 +94,7 @@ drops_what_was_asked_before_it_was_opened(void **state)
 	usleep((SOON_MS - TIMEOUT_MS + 50) * 1000);
 	fake_open(fake, SERIAL, TIMEOUT_MS);
 	fake_tell(fake, "delay 1 %d", SLOW_MS);
-	assert_reads(fake, "1:holding:1:uint16", 2001);
+	fake_expect(fake, "1:holding:1:uint16", 2001);
 	assert_int_equal(complaints(fake), 0);
 }
 
@@ -127,7 +104,7 @@ an_idle_connection_that_was_closed_is_no_fault(void **state)
 	struct fake *fake = *state;
 
 	for (unsigned long round = 1; round <= 3; round++) {
-		assert_reads(fake, "1:holding:0:uint16", 2000);
+		fake_expect(fake, "1:holding:0:uint16", 2000);
 		assert_int_equal(fake_counter(fake, "connections"), round);
 		fake_tell(fake, "close");
 	}
@@ -140,11 +117,11 @@ a_request_is_not_sent_again_when_its_connection_ends(void **state)
 {
 	struct fake *fake = *state;
 
-	assert_reads(fake, "1:holding:0:uint16", 2000);
+	fake_expect(fake, "1:holding:0:uint16", 2000);
 	fake_tell(fake, "drop 1 1");
 	assert_int_equal(fake_read_one(fake, "1:holding:0:uint16").reason, FAULT_NO_REPLY);
 	assert_int_equal(fake_counter(fake, "requests"), 2);
-	assert_reads(fake, "1:holding:1:uint16", 2001);
+	fake_expect(fake, "1:holding:1:uint16", 2001);
 	assert_int_equal(fake_counter(fake, "connections"), 2);
 	assert_int_equal(fake->bus->counters.timeouts, 1);
 }
@@ -349,7 +326,7 @@ opens_by_name(void **state)
 	snprintf(port, sizeof(port), "%s", strchr(fake->endpoint, ':'));
 	snprintf(fake->endpoint, sizeof(fake->endpoint), "localhost%s", port);
 	fake_open(fake, "", TIMEOUT_MS);
-	assert_reads(fake, "1:holding:0:uint16", 2000);
+	fake_expect(fake, "1:holding:0:uint16", 2000);
 }
 
 static void
@@ -366,7 +343,7 @@ reads_over_ipv6(void **state)
 	snprintf(port, sizeof(port), "%s", strchr(fake->endpoint, ':'));
 	snprintf(fake->endpoint, sizeof(fake->endpoint), "[::1]%s", port);
 	fake_open(fake, SERIAL, TIMEOUT_MS);
-	assert_reads(fake, "1:holding:0:uint16", 2000);
+	fake_expect(fake, "1:holding:0:uint16", 2000);
 	fake_stop(fake);
 }
 
@@ -431,7 +408,7 @@ units_are_those_of_a_serial_line(void **state)
 	}
 }
 
-#define WITH_GATEWAY(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_GATEWAY(test) cmocka_unit_test_setup_teardown(test, start, fake_tear_down)
 
 int
 main(void)

@@ -9,27 +9,14 @@
 #include "tests/unit/drivers/modbus_fake.h"
 #include "tests/unit/unit.h"
 
-/* Long enough for a busy machine to answer in, short enough to wait for. */
-#define TIMEOUT_MS 300
-#define LATE_MS    450
+#define LATE_MS 450
 
 static const char *const over_tcp[] = { "--tcp", "0", NULL };
 
 static int
 start(void **state)
 {
-	struct fake *fake = fake_start(&driver_modbus_tcp, over_tcp);
-
-	fake_open(fake, "", TIMEOUT_MS);
-	*state = fake;
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	fake_stop(*state);
-	return 0;
+	return fake_set_up(state, &driver_modbus_tcp, over_tcp, "");
 }
 
 static void
@@ -279,7 +266,7 @@ refuses_a_descriptor_that_select_cannot_hold(void **state)
 		close(fds[--count]);
 }
 
-#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, start, fake_tear_down)
 
 int
 main(void)

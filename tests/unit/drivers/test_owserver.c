@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the real owserver does not do on demand. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,20 +15,10 @@
 static int
 start(void **state)
 {
-	struct peer *peer = calloc(1, sizeof(*peer));
+	struct peer *peer = peer_new(state);
 
-	assert_non_null(peer);
 	peer_start_fake(peer, false);
 	peer_open(peer, "", TIMEOUT_MS);
-	*state = peer;
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	peer_stop(*state);
-	free(*state);
 	return 0;
 }
 
@@ -436,7 +425,7 @@ reads_by_name_and_over_ipv6(void **state)
 	peer_stop(&peer);
 }
 
-#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, start, peer_tear_down)
 
 int
 main(void)

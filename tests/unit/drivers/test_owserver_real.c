@@ -2,7 +2,6 @@
 /* The owserver of OWFS, with devices of its own invention. */
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/scale.h"
@@ -20,20 +19,10 @@ static const char *const tester[] = { TESTER, NULL };
 static int
 start(void **state)
 {
-	struct peer *peer = calloc(1, sizeof(*peer));
+	struct peer *peer = peer_new(state);
 
-	assert_non_null(peer);
 	peer_start_real(peer, 0, tester);
 	peer_open(peer, "", PATIENT_MS);
-	*state = peer;
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	peer_stop(*state);
-	free(*state);
 	return 0;
 }
 
@@ -240,7 +229,7 @@ a_server_that_stands_still_is_silent_and_its_late_answers_are_nobodys(void **sta
 	expect_all(peer);
 }
 
-#define WITH_TESTER(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_TESTER(test) cmocka_unit_test_setup_teardown(test, start, peer_tear_down)
 
 int
 main(void)
