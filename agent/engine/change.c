@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/objects.h"
+
 struct change *
 change_new(void)
 {
@@ -67,27 +69,7 @@ change_is_permanent(const struct conf *conf, enum conf_object object, uint32_t i
 {
 	const void *settings = conf_settings(conf, object, index);
 
-	if (settings == NULL)
-		return false;
-	switch (object) {
-	case CONF_SENSOR:
-		return ((const struct conf_sensor *)settings)->storage == STORAGE_PERMANENT;
-	case CONF_RELAY:
-		return ((const struct conf_relay *)settings)->storage == STORAGE_PERMANENT;
-	case CONF_CONTACT:
-		return ((const struct conf_contact *)settings)->storage == STORAGE_PERMANENT;
-	case CONF_AGENT:
-	case CONF_BUS:
-	case CONF_DEVICE:
-	case CONF_PROFILE:
-	case CONF_EVENT:
-	case CONF_DELIVERY:
-	case CONF_BREAKER:
-	case CONF_LIMITER:
-	case CONF_MAIL:
-		break;
-	}
-	return true;
+	return settings != NULL && objects_storage(object, settings) == STORAGE_PERMANENT;
 }
 
 /* ---- the configuration that comes of it ---- */
