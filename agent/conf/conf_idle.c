@@ -127,67 +127,11 @@ conf_add_idle(struct conf *conf, enum conf_object object, uint32_t index)
 	if (idle == NULL)
 		return NULL;
 	schema_set_defaults(object, &idle->settings);
-	if (object == CONF_SENSOR)
-		idle->settings.sensor.storage = STORAGE_NON_VOLATILE;
-	else if (object == CONF_RELAY)
-		idle->settings.relay.storage = STORAGE_NON_VOLATILE;
-	else
-		idle->settings.contact.storage = STORAGE_NON_VOLATILE;
+	objects_set_storage(object, &idle->settings, STORAGE_NON_VOLATILE);
 	return idle;
 }
 
 /* ---- active ones ---- */
-
-/* Where those of an object lie. */
-struct active {
-	void *items; /* NULL: there is none */
-	size_t *count;
-	size_t size;
-};
-
-static struct active
-active_of(struct conf *conf, enum conf_object object)
-{
-	if (object == CONF_SENSOR)
-		return (
-		    struct active){ conf->sensors, &conf->sensor_count, sizeof(*conf->sensors) };
-	if (object == CONF_RELAY)
-		return (struct active){ conf->relays, &conf->relay_count, sizeof(*conf->relays) };
-	return (struct active){ conf->contacts, &conf->contact_count, sizeof(*conf->contacts) };
-}
-
-/* In any order. */
-static void *
-find_active(const struct active *active, uint32_t index)
-{
-	for (size_t i = 0; i < *active->count; i++) {
-		void *item = (char *)active->items + i * active->size;
-
-		if (*(const uint32_t *)item == index)
-			return item;
-	}
-	return NULL;
-}
-
-static void
-remove_active(const struct active *active, void *item)
-{
-	char *last = (char *)active->items + (*active->count - 1) * active->size;
-
-	(*active->count)--;
-	memmove(item, (char *)item + active->size, (size_t)(last - (char *)item));
-	explicit_bzero(last, active->size);
-}
-
-static void *
-add_active(struct conf *conf, enum conf_object object)
-{
-	if (object == CONF_SENSOR)
-		return conf_add_sensor(conf);
-	if (object == CONF_RELAY)
-		return conf_add_relay(conf);
-	return conf_add_contact(conf);
-}
 
 int
 conf_activate(struct conf *conf, enum conf_object object, uint32_t index)
@@ -197,10 +141,10 @@ conf_activate(struct conf *conf, enum conf_object object, uint32_t index)
 
 	if (idle == NULL)
 		return -ENOENT;
-	item = add_active(conf, object);
+	item = objects_add(conf, object);
 	if (item == NULL)
 		return -ENOMEM;
-	memcpy(item, &idle->settings, active_of(conf, object).size);
+	memcpy(item, &idle->settings, objects_size(object));
 	remove_idle(conf, idle);
 	return 0;
 }
@@ -208,8 +152,8 @@ conf_activate(struct conf *conf, enum conf_object object, uint32_t index)
 int
 conf_deactivate(struct conf *conf, enum conf_object object, uint32_t index, int64_t now_ms)
 {
-	struct active active = active_of(conf, object);
-	void *item = find_active(&active, index);
+	size_t at = 0;
+	const void *item = objects_find(conf, object, index, &at);
 	struct conf_idle *idle;
 
 	if (item == NULL)
@@ -217,23 +161,22 @@ conf_deactivate(struct conf *conf, enum conf_object object, uint32_t index, int6
 	idle = insert(conf, object, index);
 	if (idle == NULL)
 		return -ENOMEM;
-	memcpy(&idle->settings, item, active.size);
+	memcpy(&idle->settings, item, objects_size(object));
 	idle->since_ms = now_ms;
-	remove_active(&active, item);
+	objects_remove(conf, object, at);
 	return 0;
 }
 
 int
 conf_destroy(struct conf *conf, enum conf_object object, uint32_t index)
 {
-	struct active active = active_of(conf, object);
 	struct conf_idle *idle = conf_find_idle(conf, object, index);
-	void *item = find_active(&active, index);
+	size_t at = 0;
 
 	if (idle != NULL)
 		remove_idle(conf, idle);
-	else if (item != NULL)
-		remove_active(&active, item);
+	else if (objects_find(conf, object, index, &at) != NULL)
+		objects_remove(conf, object, at);
 	else
 		return -ENOENT;
 	return 0;
@@ -304,15 +247,14 @@ conf_row_at(const struct conf *conf, enum conf_object object, size_t row)
 
 /* Of sorted ones: how many have a lower index. */
 static size_t
-count_below(const struct active *active, uint32_t index)
+count_below(const struct conf *conf, enum conf_object object, uint32_t index)
 {
-	size_t low = 0, high = *active->count;
+	size_t low = 0, high = objects_count(conf, object);
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const void *item = (const char *)active->items + middle * active->size;
 
-		if (*(const uint32_t *)item < index)
+		if (objects_index(object, objects_at(conf, object, middle)) < index)
 			low = middle + 1;
 		else
 			high = middle;
@@ -327,9 +269,8 @@ conf_seal_idle(struct conf *conf)
 
 	for (size_t i = 0; i < conf->idle_count; i++) {
 		struct conf_idle *idle = &conf->idle[i];
-		struct active active = active_of(conf, idle->object);
 
 		before = i > 0 && idle[-1].object == idle->object ? before + 1 : 0;
-		idle->row = before + count_below(&active, idle->settings.index);
+		idle->row = before + count_below(conf, idle->object, idle->settings.index);
 	}
 }

@@ -59,6 +59,12 @@ objects_has_rows(enum conf_object kind)
 }
 
 size_t
+objects_size(enum conf_object kind)
+{
+	return kinds[kind].size;
+}
+
+size_t
 objects_count(const struct conf *conf, enum conf_object kind)
 {
 	if (kinds[kind].size == 0)
@@ -113,8 +119,14 @@ objects_name(enum conf_object kind, const void *object)
 	return kinds[kind].name == NONE ? "" : member(object, kinds[kind].name);
 }
 
-static void *
-add_object(struct conf *conf, enum conf_object kind)
+void
+objects_set_storage(enum conf_object kind, void *object, enum conf_storage storage)
+{
+	*(enum conf_storage *)member(object, kinds[kind].storage) = storage;
+}
+
+void *
+objects_add(struct conf *conf, enum conf_object kind)
 {
 	switch (kind) {
 	case CONF_SENSOR:
@@ -140,12 +152,12 @@ add_object(struct conf *conf, enum conf_object kind)
 void *
 objects_add_row(struct conf *conf, enum conf_object kind, uint32_t index)
 {
-	void *object = add_object(conf, kind);
+	void *object = objects_add(conf, kind);
 
 	if (object == NULL)
 		return NULL;
 	*(uint32_t *)member(object, kinds[kind].index) = index;
-	*(enum conf_storage *)member(object, kinds[kind].storage) = STORAGE_NON_VOLATILE;
+	objects_set_storage(kind, object, STORAGE_NON_VOLATILE);
 	return object;
 }
 
@@ -157,6 +169,7 @@ objects_remove(struct conf *conf, enum conf_object kind, size_t n)
 
 	(*count)--;
 	memmove(object, object + kinds[kind].size, (*count - n) * kinds[kind].size);
+	explicit_bzero(objects_at(conf, kind, *count), kinds[kind].size);
 }
 
 void

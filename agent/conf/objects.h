@@ -18,6 +18,7 @@
 #define OBJECT_SIZE_MAX 4096 /* of none more */
 
 bool objects_has_rows(enum conf_object kind); /* false: there is one object */
+size_t objects_size(enum conf_object kind);   /* of one */
 size_t objects_count(const struct conf *conf, enum conf_object kind);
 void *objects_at(const struct conf *conf, enum conf_object kind, size_t n);
 
@@ -30,9 +31,13 @@ enum conf_storage objects_storage(enum conf_object kind, const void *object);
 /* What people know it by: its title in the file, the host of a relay; "" without one. */
 const char *objects_name(enum conf_object kind, const void *object);
 
-/* One more row by SET with the defaults; NULL: out of memory, or a kind that has none. */
+/* One more with the defaults, or as a row by SET; NULL: out of memory, or a kind of which SET can
+ * make none. */
+void *objects_add(struct conf *conf, enum conf_object kind);
 void *objects_add_row(struct conf *conf, enum conf_object kind, uint32_t index);
+void objects_set_storage(enum conf_object kind, void *object, enum conf_storage storage);
 
+/* Nothing of it is left behind. */
 void objects_remove(struct conf *conf, enum conf_object kind, size_t n);
 
 /*
