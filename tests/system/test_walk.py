@@ -46,7 +46,7 @@ TEMPERATURES = {
     "silent": (None, None),
 }
 MAIL = """
-mail { from = "sensors@example.org" relay { host = "mail.example.org" } }
+mail { enabled = false  from = "sensors@example.org" relay { host = "mail.example.org" } }
 contact "ops" { address = "ops@example.org" }
 """
 # The last columns of envsTemperatureTable and some of the scalars have no source yet.
