@@ -197,8 +197,8 @@ enabled_span(const struct conf_sensor *sensor, unsigned first, unsigned last, in
 	return is_any;
 }
 
-static int32_t
-default_deadband(const struct conf_sensor *sensor)
+int32_t
+conf_default_deadband(const struct conf_sensor *sensor)
 {
 	int32_t deadband = quantity_info(sensor->quantity)->deadband_milli;
 	int64_t low, high;
@@ -220,7 +220,7 @@ check_deadband(struct check *check, size_t position)
 	char text[16], gap[16];
 
 	if (is_default)
-		sensor->deadband_milli = default_deadband(sensor);
+		sensor->deadband_milli = conf_default_deadband(sensor);
 	if (!enabled_span(sensor, LIMIT_LOW_CRITICAL, LIMIT_LOW_WARNING, &ignored, &low) ||
 	    !enabled_span(sensor, LIMIT_HIGH_WARNING, LIMIT_HIGH_CRITICAL, &high, &ignored))
 		return 0;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf_check.h"
+#include "core/text.h"
 #include "engine/engine_private.h"
 #include "engine/entities.h"
 #include "sys/log.h"
@@ -112,6 +114,14 @@ add_like(struct change *undo, enum change_kind kind, const struct change_item *i
 	return back;
 }
 
+/* As conf_deactivate takes it, of a row that is active. */
+static bool
+is_left_to_us(const struct conf *conf, const struct conf_sensor *sensor)
+{
+	return conf_find_idle(conf, CONF_SENSOR, sensor->index) == NULL &&
+	       sensor->deadband_milli == conf_default_deadband(sensor);
+}
+
 static int
 undo_setting(const struct conf *conf, const struct change_item *item, struct change *undo)
 {
@@ -124,6 +134,8 @@ undo_setting(const struct conf *conf, const struct change_item *item, struct cha
 	if (back == NULL)
 		return -ENOMEM;
 	field_store(item->field, settings, back->text, sizeof(back->text));
+	if ((item->field->flags & FIELD_AUTO) != 0 && is_left_to_us(conf, settings))
+		text_copy(back->text, sizeof(back->text), "auto");
 	back->is_unset = (item->field->flags & FIELD_REQUIRED) != 0 && back->text[0] == '\0';
 	return 0;
 }
