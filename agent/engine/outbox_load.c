@@ -126,6 +126,8 @@ take_row(
 		return err_set(err, -ENOMEM, "out of memory");
 	row = &outbox->rows[outbox->count++];
 	*row = (struct outbox_row){ .delivery = *delivery };
+	if (outbox->next_id <= delivery->id) /* rows are in the order of their numbers, whatever */
+		outbox->next_id = delivery->id + 1;
 	take_times(loader, created, row);
 	if (delivery_is_final(&row->delivery)) {
 		remember(engine, row);
