@@ -106,17 +106,19 @@ table_next(const struct table *table, struct cell *cell, struct position *positi
 
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct column *column = &table->columns[i];
+		uint64_t least = column->number == position->column ? position->index : 0;
 
 		if (column->number < position->column)
 			continue;
-		cell->row = 0;
-		if (column->number == position->column)
-			cell->row = table_find(table, cell->snapshot, position->index);
-		for (; cell->row < rows; cell->row++) {
-			if (!get_cell(column, cell, ret_value))
+		for (cell->row = table_find(table, cell->snapshot, least); cell->row < rows;
+		     cell->row++) {
+			uint64_t index = table_index(table, cell->snapshot, cell->row);
+
+			/* never back, or a walk does not end */
+			if (index < least || !get_cell(column, cell, ret_value))
 				continue;
 			position->column = column->number;
-			position->index = table_index(table, cell->snapshot, cell->row);
+			position->index = index;
 			*ret_column = column;
 			return TABLE_OK;
 		}

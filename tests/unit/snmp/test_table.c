@@ -312,6 +312,31 @@ a_walk_of_each_table_rises_and_ends(void **state)
 }
 
 static void
+a_walk_of_rows_in_disorder_ends(void **state)
+{
+	static const uint32_t ids[] = { 4294967243, 1, 2, 3, 4294967244, 0 };
+	const struct snapshot *snapshot = hub_get(hub);
+	struct deliveries *deliveries = deliveries_new(COUNT(ids));
+	struct snapshot disorder = *snapshot;
+	struct cell cell = { .snapshot = &disorder, .now_ms = NOW };
+	struct position position = { 0, 0 }, last = { 0, 0 };
+	const struct column *column;
+	struct value value;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ids); i++)
+		deliveries->rows[i].id = ids[i];
+	disorder.deliveries = deliveries;
+	while (table_next(&table_delivery, &cell, &position, &column, &value) == TABLE_OK) {
+		assert_true(position.column > last.column || position.index > last.index);
+		last = position;
+		position.index++;
+	}
+	free(deliveries);
+	hub_put(hub, snapshot);
+}
+
+static void
 only_temperatures_have_a_row_in_the_temperature_table(void **state)
 {
 	static const struct {
@@ -538,6 +563,7 @@ main(void)
 		cmocka_unit_test(get_tells_no_object_from_no_instance),
 		cmocka_unit_test(next_passes_over_missing_cells_and_goes_on_in_the_next_column),
 		cmocka_unit_test(a_walk_of_each_table_rises_and_ends),
+		cmocka_unit_test(a_walk_of_rows_in_disorder_ends),
 		cmocka_unit_test(only_temperatures_have_a_row_in_the_temperature_table),
 		cmocka_unit_test(alarms_and_events_have_rows),
 		cmocka_unit_test(channels_and_deliveries_have_rows),
