@@ -31,7 +31,7 @@ store_get_number(
 	sqlite3_reset(statement);
 	if (r < 0)
 		return r;
-	if (number < 0 || number > UINT32_MAX)
+	if (number < 0 || number > STORE_NUMBER_MAX)
 		return err_set(err, -EIO, "%s: holds a number that cannot be", store->path);
 	*ret_number = (uint32_t)number;
 	return 0;

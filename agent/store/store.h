@@ -131,9 +131,13 @@ uint32_t store_next_index(const struct store *store, enum store_kind kind);
  * ends the loading.
  */
 
+/* Numbers rise, and beyond 32 bits they would begin anew: one a second needs 127 years to here.
+ * A database that holds a greater one is damaged. */
+#define STORE_NUMBER_MAX UINT32_C(0xf0000000)
+
 /* Single numbers. */
 enum store_number {
-	STORE_NEXT_ALARM_ID = 1, /* 1..2^32-1 */
+	STORE_NEXT_ALARM_ID = 1,
 	/* 2 was the number of events that are kept: a setting now */
 	STORE_IS_RUNNING = 3, /* 1 from the start to an end in order */
 	STORE_NEXT_DELIVERY_ID = 4,

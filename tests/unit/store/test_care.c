@@ -70,6 +70,8 @@ enum damage {
 	NO_NUMBERS,
 	BAD_EVENT,
 	BAD_ALARM,
+	BAD_COUNTER,
+	BAD_DELIVERY,
 };
 
 static void
@@ -122,6 +124,14 @@ damage_file(const char *suffix, enum damage damage)
 		run_sql(suffix, "INSERT INTO alarm VALUES (1, 1, 1, 2, -1, 1, 0, 1, 0, 'a', 2, 5,"
 				" 0, 1, 1, 1, 0, '')");
 		break;
+	case BAD_COUNTER:
+		run_sql(suffix, "UPDATE number SET value = 4294967295 WHERE key = 4");
+		break;
+	case BAD_DELIVERY:
+		run_sql(suffix,
+		    "INSERT INTO delivery VALUES (-53, 1, 1, 'x', 0, 0, 1, 1, 0, 0, 0, 0,"
+		    " 0, 0, 0, 0, '', NULL, 0, '', '', '', 0)");
+		break;
 	}
 }
 
@@ -150,6 +160,8 @@ static const struct case_of_damage cases[] = {
 	{ "no numbers",                 NO_NUMBERS, 1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "an event of no kind",        BAD_EVENT,  1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "an alarm in no zone",        BAD_ALARM,  1, 0, true,  STORAGE_STORY_RESTORED, true },
+	{ "a counter at its end",       BAD_COUNTER, 1, 0, true, STORAGE_STORY_RESTORED, true },
+	{ "a delivery below zero",      BAD_DELIVERY, 1, 0, true, STORAGE_STORY_RESTORED, true },
 	{ "the first copy, too",        PAGES,      2, 1, true,  STORAGE_STORY_RESTORED, false },
 	{ "both copies, too",           PAGES,      2, 2, true,  STORAGE_STORY_ANEW, false },
 	{ "the only copy, too",         HALF,       1, 1, true,  STORAGE_STORY_ANEW, false },

@@ -17,7 +17,7 @@ record_of(uint32_t seq)
 		.seq = seq,
 		.alarm_id = 4000000000,
 		.sensor = 7,
-		.numbers = { 1, UINT32_MAX },
+		.numbers = { 1, STORE_NUMBER_MAX },
 		.wall_ms = 1700000000123,
 		.boottime_ms = 5,
 		.value_milli = INT32_MIN,
@@ -187,7 +187,7 @@ alarms_come_back_as_they_last_were(void **state)
 {
 	struct store *store = store_opened();
 	struct alarm_row back = { 0 }, row = {
-		.alarm = { .id = UINT32_MAX,
+		.alarm = { .id = STORE_NUMBER_MAX,
 		    .kind = ALARM_LIMIT,
 		    .state = ALARM_ACTIVE,
 		    .severity = SEVERITY_WARNING,
@@ -219,7 +219,7 @@ alarms_come_back_as_they_last_were(void **state)
 	assert_int_equal(store_load_alarms(store, see_alarm, &back, NULL), 0);
 	assert_memory_equal(&back, &row, sizeof(row));
 	assert_int_equal(store_begin(store, NULL), 0);
-	assert_int_equal(store_remove_alarm(store, UINT32_MAX, NULL), 0);
+	assert_int_equal(store_remove_alarm(store, STORE_NUMBER_MAX, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	back.alarm.id = 0;
 	assert_int_equal(store_load_alarms(store, see_alarm, &back, NULL), 0);
@@ -310,12 +310,12 @@ numbers_begin_with_their_defaults_and_hold(void **state)
 		assert_int_equal(store_put_number(store, cases[i].which, 5, NULL), -EIO);
 	}
 	assert_int_equal(store_begin(store, NULL), 0);
-	assert_int_equal(store_put_number(store, STORE_NEXT_ALARM_ID, UINT32_MAX, NULL), 0);
+	assert_int_equal(store_put_number(store, STORE_NEXT_ALARM_ID, STORE_NUMBER_MAX, NULL), 0);
 	assert_int_equal(store_commit(store, NULL), 0);
 	store_close(store);
 	store = store_opened();
 	assert_int_equal(store_get_number(store, STORE_NEXT_ALARM_ID, &number, NULL), 0);
-	assert_int_equal(number, UINT32_MAX);
+	assert_int_equal(number, STORE_NUMBER_MAX);
 	store_close(store);
 }
 
