@@ -423,6 +423,26 @@ conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *b
 	return sensor->poll_interval_ms != 0 ? sensor->poll_interval_ms : bus->poll_interval_ms;
 }
 
+struct limit_rule
+conf_limit_rule(const struct conf_sensor *sensor)
+{
+	enum quantity quantity = sensor->quantity != 0 ? sensor->quantity : QUANTITY_OTHER;
+	struct limit_rule rule = {
+		.deadband_milli = sensor->deadband_milli,
+		.on_delay_ms = sensor->on_delay_ms,
+		.off_delay_ms = sensor->off_delay_ms,
+		.min_samples = sensor->min_samples,
+	};
+
+	for (unsigned level = 0; level < LEVEL_COUNT; level++) {
+		rule.is_enabled[level] = (sensor->limits_enabled & LIMIT_BIT(level)) != 0;
+		rule.limit_milli[level] = sensor->limit_milli[level];
+	}
+	if (rule.deadband_milli < 0)
+		rule.deadband_milli = limits_default_deadband(&rule, quantity);
+	return rule;
+}
+
 enum fault_reason
 conf_sensor_value(
     const struct conf_sensor *sensor, const struct reading *reading, int32_t *ret_milli)

@@ -9,6 +9,7 @@
 
 #include "conf/schema.h"
 #include "core/alarm.h"
+#include "core/limits.h"
 #include "core/mailbox.h"
 #include "core/reading.h"
 #include "core/text.h"
@@ -76,7 +77,7 @@ struct conf_sensor {
 	uint32_t poll_interval_ms;         /* 0 = the bus's */
 	int32_t limit_milli[LIMIT_LEVELS]; /* by enum conf_limit */
 	uint8_t limits_enabled;            /* LIMIT_BIT()s */
-	int32_t deadband_milli;            /* -1 until conf_check puts the quantity's default */
+	int32_t deadband_milli;            /* -1: by quantity and limits (conf_limit_rule) */
 	uint32_t on_delay_ms;
 	uint32_t off_delay_ms;
 	uint32_t min_samples;
@@ -282,6 +283,10 @@ const void *conf_settings(const struct conf *conf, enum conf_object object, uint
 
 /* The sensor's own interval or its bus's. */
 uint32_t conf_poll_interval_ms(const struct conf_sensor *sensor, const struct conf_bus *bus);
+
+/* Its limits as they are judged: a deadband that nobody has set is the default for its quantity and
+ * limits. */
+struct limit_rule conf_limit_rule(const struct conf_sensor *sensor);
 
 /* What a driver says of a sensor, in the sensor's unit.  FAULT_NONE: *ret_milli holds. */
 enum fault_reason conf_sensor_value(

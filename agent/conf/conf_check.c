@@ -197,41 +197,26 @@ enabled_span(const struct conf_sensor *sensor, unsigned first, unsigned last, in
 	return is_any;
 }
 
-int32_t
-conf_default_deadband(const struct conf_sensor *sensor)
-{
-	int32_t deadband = quantity_info(sensor->quantity)->deadband_milli;
-	int64_t low, high;
-
-	if (deadband >= 0)
-		return deadband;
-	if (!enabled_span(sensor, LIMIT_LOW_CRITICAL, LIMIT_HIGH_CRITICAL, &low, &high))
-		return 0;
-	return (int32_t)((high - low) / 100); /* one level: no span, no deadband */
-}
-
 /* ALARMS: the highest low clear point below the lowest high clear point. */
 static int
 check_deadband(struct check *check, size_t position)
 {
-	struct conf_sensor *sensor = &check->conf->sensors[position];
+	const struct conf_sensor *sensor = &check->conf->sensors[position];
+	int32_t deadband = conf_limit_rule(sensor).deadband_milli;
 	int64_t low, high, ignored;
-	bool is_default = sensor->deadband_milli < 0;
 	char text[16], gap[16];
 
-	if (is_default)
-		sensor->deadband_milli = conf_default_deadband(sensor);
 	if (!enabled_span(sensor, LIMIT_LOW_CRITICAL, LIMIT_LOW_WARNING, &ignored, &low) ||
 	    !enabled_span(sensor, LIMIT_HIGH_WARNING, LIMIT_HIGH_CRITICAL, &high, &ignored))
 		return 0;
-	if (low + sensor->deadband_milli < high - sensor->deadband_milli)
+	if (low + deadband < high - deadband)
 		return 0;
-	text_format_fixed(sensor->deadband_milli, 3, text, sizeof(text));
+	text_format_fixed(deadband, 3, text, sizeof(text));
 	text_format_fixed((int32_t)((high - low - 1) / 2), 3, gap, sizeof(gap));
 	err_set(check->err, -EINVAL,
 	    "sensor \"%s\": deadband = %s%s leaves nothing between the low and the high limits: "
 	    "want at most %s",
-	    sensor->name, text, is_default ? " (the default)" : "", gap);
+	    sensor->name, text, sensor->deadband_milli < 0 ? " (the default)" : "", gap);
 	return fail_at(check, CONF_SENSOR, position, "deadband");
 }
 

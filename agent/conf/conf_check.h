@@ -32,11 +32,8 @@ struct conf_place {
 	size_t first;    /* of the same kind */
 };
 
-/* What stands for a deadband that is left to us: of the quantity, or of the span of the limits. */
-int32_t conf_default_deadband(const struct conf_sensor *sensor);
-
-/* 0; -EINVAL with one line of text (without file and line) and its place; -ENOMEM. Fills deadband
- * defaults and hardware ids.  Takes n log n, and leaves the order as it is. */
+/* 0; -EINVAL with one line of text (without file and line) and its place; -ENOMEM. Fills hardware
+ * ids.  Takes n log n, and leaves the order as it is. */
 int conf_check(struct conf *conf, const struct conf_drivers *drivers, struct conf_place *ret_place,
     struct err *err);
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf_check.h"
 #include "conf/objects.h"
 
 #define FIRST_ROOM 4
@@ -150,16 +149,6 @@ conf_activate(struct conf *conf, enum conf_object object, uint32_t index)
 	return 0;
 }
 
-/* As stored: a number that conf_check has found is found anew when the row is active again. */
-static void
-leave_deadband(struct conf_idle *idle)
-{
-	struct conf_sensor *sensor = &idle->settings.sensor;
-
-	if (idle->object == CONF_SENSOR && sensor->deadband_milli == conf_default_deadband(sensor))
-		sensor->deadband_milli = -1; /* FIELD_AUTO */
-}
-
 int
 conf_deactivate(struct conf *conf, enum conf_object object, uint32_t index, int64_t now_ms)
 {
@@ -174,7 +163,6 @@ conf_deactivate(struct conf *conf, enum conf_object object, uint32_t index, int6
 		return -ENOMEM;
 	memcpy(&idle->settings, item, objects_size(object));
 	idle->since_ms = now_ms;
-	leave_deadband(idle);
 	objects_remove(conf, object, at);
 	return 0;
 }

@@ -115,7 +115,7 @@ explain_limits(struct ctl *ctl, const struct changes *changes, struct err *err)
 {
 	union settings settings = { 0 };
 	struct conf_sensor *sensor = &settings.sensor;
-	struct limit_rule rule = { 0 };
+	struct limit_rule rule;
 	enum level level;
 
 	if (fetch(ctl, changes, &settings, err) < 0)
@@ -129,11 +129,7 @@ explain_limits(struct ctl *ctl, const struct changes *changes, struct err *err)
 		if (field->limit >= 0)
 			sensor->limits_enabled |= (uint8_t)LIMIT_BIT(field->limit);
 	}
-	for (unsigned i = 0; i < LEVEL_COUNT; i++) {
-		rule.is_enabled[i] = (sensor->limits_enabled & LIMIT_BIT(i)) != 0;
-		rule.limit_milli[i] = sensor->limit_milli[i];
-	}
-	rule.deadband_milli = sensor->deadband_milli > 0 ? sensor->deadband_milli : 0;
+	rule = conf_limit_rule(sensor);
 	rule.min_samples = 1;
 	return limits_check(&rule, &level, err);
 }

@@ -114,14 +114,6 @@ add_like(struct change *undo, enum change_kind kind, const struct change_item *i
 	return back;
 }
 
-/* As conf_deactivate takes it, of a row that is active. */
-static bool
-is_left_to_us(const struct conf *conf, const struct conf_sensor *sensor)
-{
-	return conf_find_idle(conf, CONF_SENSOR, sensor->index) == NULL &&
-	       sensor->deadband_milli == conf_default_deadband(sensor);
-}
-
 static int
 undo_setting(const struct conf *conf, const struct change_item *item, struct change *undo)
 {
@@ -134,45 +126,21 @@ undo_setting(const struct conf *conf, const struct change_item *item, struct cha
 	if (back == NULL)
 		return -ENOMEM;
 	field_store(item->field, settings, back->text, sizeof(back->text));
-	if ((item->field->flags & FIELD_AUTO) != 0 && is_left_to_us(conf, settings))
-		text_copy(back->text, sizeof(back->text), "auto");
 	back->is_unset = (item->field->flags & FIELD_REQUIRED) != 0 && back->text[0] == '\0';
 	return 0;
-}
-
-/* Those that have all of these flags. */
-static int
-undo_settings(
-    const struct conf *conf, const struct change_item *item, unsigned flags, struct change *undo)
-{
-	const struct field *field;
-	int r = 0;
-
-	for (size_t n = 0; (field = schema_at(n)) != NULL && r == 0; n++) {
-		struct change_item like = *item;
-
-		if (field->object != item->object || (field->flags & flags) != flags)
-			continue;
-		like.field = field;
-		r = undo_setting(conf, &like, undo);
-	}
-	return r;
 }
 
 /* A row that is destroyed is made again, with all that was set. */
 static int
 undo_destroy(const struct conf *conf, const struct change_item *item, struct change *undo)
 {
-	if (add_like(undo, CHANGE_MAKE_ROW, item) == NULL)
-		return -ENOMEM;
-	return undo_settings(conf, item, FIELD_WRITABLE, undo);
-}
+	struct change_item like = *item;
+	int r = add_like(undo, CHANGE_MAKE_ROW, item) != NULL ? 0 : -ENOMEM;
 
-/* What was left to us has become a number in a row that is active. */
-static int
-undo_activate(const struct conf *conf, const struct change_item *item, struct change *undo)
-{
-	return undo_settings(conf, item, FIELD_WRITABLE | FIELD_AUTO, undo);
+	for (size_t n = 0; (like.field = schema_at(n)) != NULL && r == 0; n++)
+		if (like.field->object == item->object && (like.field->flags & FIELD_WRITABLE) != 0)
+			r = undo_setting(conf, &like, undo);
+	return r;
 }
 
 static int
@@ -186,8 +154,6 @@ undo_move(const struct conf *conf, const struct change_item *item, struct change
 		return 0; /* made by this change: destroyed by the other */
 	if (item->number == ROW_STATUS_DESTROY)
 		r = undo_destroy(conf, item, undo);
-	else if (was_idle)
-		r = undo_activate(conf, item, undo);
 	if (r < 0 || (was_idle && item->number == ROW_STATUS_DESTROY))
 		return r;
 	back = add_like(undo, CHANGE_MOVE_ROW, item);

@@ -29,14 +29,7 @@ engine_rule(const struct conf_sensor *sensor, const struct conf_bus *bus)
 		.fault_count = sensor->fault_count,
 		.fault_delay_ms = sensor->fault_delay_ms,
 	};
-	for (unsigned level = 0; level < LEVEL_COUNT; level++) {
-		rule.limits.is_enabled[level] = (sensor->limits_enabled & LIMIT_BIT(level)) != 0;
-		rule.limits.limit_milli[level] = sensor->limit_milli[level];
-	}
-	rule.limits.deadband_milli = sensor->deadband_milli > 0 ? sensor->deadband_milli : 0;
-	rule.limits.on_delay_ms = sensor->on_delay_ms;
-	rule.limits.off_delay_ms = sensor->off_delay_ms;
-	rule.limits.min_samples = sensor->min_samples;
+	rule.limits = conf_limit_rule(sensor);
 	rule.rate.is_enabled = (sensor->limits_enabled & LIMIT_BIT(LIMIT_RATE)) != 0;
 	rule.rate.limit_milli = sensor->rate_limit_milli;
 	rule.rate.deadband_milli = rate_default_deadband(sensor->rate_limit_milli);

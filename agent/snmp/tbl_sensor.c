@@ -55,9 +55,7 @@ get_quantity(const struct cell *cell, struct value *value)
 static bool
 get_deadband(const struct cell *cell, struct value *value)
 {
-	int32_t deadband = sensor_of(cell)->deadband_milli;
-
-	value->integer = deadband > 0 ? deadband : 0; /* that of the quantity, when it is active */
+	value->integer = conf_limit_rule(sensor_of(cell)).deadband_milli;
 	return true;
 }
 

@@ -125,7 +125,7 @@ static const struct {
 };
 
 static void
-fills_the_deadband_of_the_quantity(void **state)
+a_deadband_that_is_left_to_us_follows_the_limits(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(default_cases); i++) {
@@ -137,7 +137,9 @@ fills_the_deadband_of_the_quantity(void **state)
 		set_levels(&conf->sensors[0], default_cases[i].levels);
 		if (conf_check(conf, &mock_drivers, &place, &err) < 0)
 			fail_msg("%s: %s", default_cases[i].what, err.text);
-		assert_int_equal(conf->sensors[0].deadband_milli, default_cases[i].deadband);
+		assert_int_equal(
+		    conf_limit_rule(&conf->sensors[0]).deadband_milli, default_cases[i].deadband);
+		assert_int_equal(conf->sensors[0].deadband_milli, -1);
 		conf_unref(conf);
 	}
 }
@@ -151,7 +153,7 @@ keeps_a_deadband_that_is_given(void **state)
 	(void)state;
 	conf->sensors[0].deadband_milli = 0;
 	assert_int_equal(conf_check(conf, &mock_drivers, &place, NULL), 0);
-	assert_int_equal(conf->sensors[0].deadband_milli, 0);
+	assert_int_equal(conf_limit_rule(&conf->sensors[0]).deadband_milli, 0);
 	conf_unref(conf);
 }
 
@@ -314,7 +316,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checks_limits_as_a_whole),
-		cmocka_unit_test(fills_the_deadband_of_the_quantity),
+		cmocka_unit_test(a_deadband_that_is_left_to_us_follows_the_limits),
 		cmocka_unit_test(keeps_a_deadband_that_is_given),
 		cmocka_unit_test(fills_the_hardware_id),
 		cmocka_unit_test(refuses_two_of_one_name_at_the_second),

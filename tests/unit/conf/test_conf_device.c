@@ -92,7 +92,7 @@ a_device_has_the_sensors_of_its_profile(void **state)
 	assert_int_equal(sensor->poll_interval_ms, 2000);
 	assert_int_equal(sensor->storage, STORAGE_PERMANENT);
 	assert_int_equal(sensor->on_delay_ms, 30000);
-	assert_int_equal(sensor->deadband_milli, 1000);
+	assert_int_equal(conf_limit_rule(sensor).deadband_milli, 1000);
 	sensor = &conf->sensors[2];
 	assert_string_equal(sensor->name, "rack-b humidity");
 	assert_string_equal(sensor->address, "2:input:2:int16");

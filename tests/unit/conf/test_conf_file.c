@@ -337,7 +337,7 @@ reads_the_example(void **state)
 	cold = &conf->sensors[1];
 	assert_int_equal(cold->limit_milli[LIMIT_LOW_WARNING], -25000);
 	assert_int_equal(cold->limits_enabled, 0x60);
-	assert_int_equal(cold->deadband_milli, 1000);
+	assert_int_equal(conf_limit_rule(cold).deadband_milli, 1000);
 	assert_int_equal(conf->sensors[2].quantity, QUANTITY_CONTACT);
 	assert_int_equal(conf->sensors[2].storage, STORAGE_PERMANENT);
 	conf_unref(conf);

@@ -207,7 +207,7 @@ static const struct {
 	    "s.1.name=b; s.2.name=a" },
 
 	{ "a row by SET", "ab", "", ROW_7 "s.7.gain=2", "7:1", "hhhhh h",
-	    "s.7.name=c; s.7.quantity=humidity; s.7.deadband=3; s.7.gain=2; s.7.on-delay=30s" },
+	    "s.7.name=c; s.7.quantity=humidity; s.7.deadband=auto; s.7.gain=2; s.7.on-delay=30s" },
 	{ "rows that are not active", "ab", "", ROW_7 "s.8.name=d", "7:2 8:3", "aaaaa aa",
 	    "s.7.name=gone; s.8.name=gone" },
 	{ "a row that was destroyed in part", "ab", "", ROW_7, "", "aaaa", "s.7.name=gone" },

@@ -147,20 +147,29 @@ a_row_that_is_not_ready_lacks_again_what_is_taken_back(void **state)
 	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_READY);
 }
 
+/* A default that is a part of the span of the limits is not frozen by the first limits. */
 static void
-a_deadband_that_was_left_to_us_is_so_again(void **state)
+a_deadband_that_was_left_to_us_stays_so(void **state)
 {
 	struct bench *bench = *state;
 	struct change *change = new_row(bench, false);
 
 	add_setting(change, 3, "address", "quick");
+	add_setting(change, 3, "quantity", "pressure");
 	assert_int_equal(try_change(bench, change), 0);
 	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_ACTIVE)), 0);
-	assert_int_equal(conf_sensor(bench_look(bench)->conf, 3)->deadband_milli, 1000);
+	assert_int_equal(
+	    conf_limit_rule(conf_sensor(bench_look(bench)->conf, 3)).deadband_milli, 0);
+	change = new_change(bench);
+	add_setting(change, 3, "low-warning", "900");
+	add_setting(change, 3, "high-warning", "1100");
+	add_setting(change, 3, "limits-enabled", "low-warning, high-warning");
+	assert_int_equal(try_change(bench, change), 0);
+	assert_int_equal(
+	    conf_limit_rule(conf_sensor(bench_look(bench)->conf, 3)).deadband_milli, 2000);
 	engine_undo(bench->engine, 77, &bench->now);
 	assert_int_equal(
-	    conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3)->settings.sensor.deadband_milli,
-	    -1);
+	    conf_limit_rule(conf_sensor(bench_look(bench)->conf, 3)).deadband_milli, 0);
 }
 
 static void
@@ -261,7 +270,7 @@ main(void)
 		TEST(no_setting_stays_stored_of_a_row_that_is_destroyed),
 		TEST(a_row_that_is_made_or_destroyed_can_be_taken_back),
 		TEST(a_row_that_is_not_ready_lacks_again_what_is_taken_back),
-		TEST(a_deadband_that_was_left_to_us_is_so_again),
+		TEST(a_deadband_that_was_left_to_us_stays_so),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
 		TEST(a_row_that_is_not_in_service_stays),
 		TEST(a_password_comes_back_with_what_is_taken_back),

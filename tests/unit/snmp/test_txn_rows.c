@@ -150,7 +150,7 @@ a_new_row_has_the_defaults(void **state)
 	assert_non_null(sensor);
 	assert_int_equal(sensor->storage, STORAGE_NON_VOLATILE);
 	assert_int_equal(sensor->on_delay_ms, 30000);
-	assert_int_equal(sensor->deadband_milli, 1000);
+	assert_int_equal(conf_limit_rule(sensor).deadband_milli, 1000);
 	assert_string_equal(sensor->hardware_id, "x");
 	assert_null(conf_find_idle(change->candidate, CONF_SENSOR, 12));
 	change_free(change);
