@@ -142,11 +142,16 @@ check_content(struct store *store, struct err *err)
 	} rules[] = {
 		{ "has lost its uuid",
 		    "SELECT count(*) <> 1 FROM meta WHERE key = 'uuid' AND length(value) = 36" },
-		{ "has lost counters", "SELECT count(*) < 3 FROM counter" },
+		{ "has lost counters",
+		    "SELECT count(*) < 5 FROM counter WHERE kind BETWEEN 1 AND 5" },
 		{ "holds an index that cannot be",
 		    "SELECT (SELECT count(*) FROM identity WHERE idx NOT BETWEEN 1 AND 2147483647)"
 		    " + (SELECT count(*) FROM counter WHERE next NOT BETWEEN 1 AND 2147483648)" },
-		{ "has lost numbers", "SELECT count(*) < 3 FROM number" },
+		{ "would give an index twice",
+		    "SELECT count(*) FROM identity"
+		    " WHERE idx >= (SELECT next FROM counter WHERE counter.kind = identity.kind)" },
+		{ "has lost numbers",
+		    "SELECT count(*) < 5 FROM number WHERE key IN (1, 3, 4, 5, 16)" },
 		{ "has a gap between events",
 		    "SELECT coalesce(max(seq) - min(seq) + 1 <> count(*), 0) FROM event"
 		    " WHERE seq >= (SELECT value FROM number WHERE key = 5)" },

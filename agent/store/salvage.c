@@ -25,6 +25,10 @@ store_merge(
 	return r;
 }
 
+#define RAISE_COUNTER                                      \
+	"INSERT INTO counter (kind, next) VALUES (?1, ?2)" \
+	" ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)"
+
 /*
  * Indices are taken one by one, and where the copy says otherwise it is right.  What was set by
  * SNMP takes the place of all that the copy has of it, or of nothing: half of it was never in
@@ -35,8 +39,9 @@ static const struct {
 	const char *rows, *put;
 } tables[] = {
 	{ NULL, "SELECT kind, next FROM counter WHERE next BETWEEN 1 AND 2147483648",
-	    "INSERT INTO counter (kind, next) VALUES (?1, ?2)"
-	    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)" },
+	    RAISE_COUNTER },
+	{ NULL, "SELECT kind, idx + 1 FROM identity WHERE idx BETWEEN 1 AND 2147483647",
+	    RAISE_COUNTER },
 	{ NULL, "SELECT kind, key, idx FROM identity WHERE idx BETWEEN 1 AND 2147483647",
 	    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)" },
 	{ "DELETE FROM setting", "SELECT kind, idx, key, value, file_value FROM setting",

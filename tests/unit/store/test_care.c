@@ -71,8 +71,29 @@ enum damage {
 	BAD_EVENT,
 	BAD_ALARM,
 	BAD_COUNTER,
+	OTHER_NUMBER,
+	OTHER_COUNTER,
 	BAD_DELIVERY,
+	LOW_COUNTER,
 };
+
+/* clang-format off */
+static const char *const statements[] = {
+	[EVENT_GAP] = "DELETE FROM event WHERE seq = 5",
+	[NO_UUID] = "DELETE FROM meta",
+	[BAD_INDEX] = "UPDATE identity SET idx = -1 WHERE key = 'a'",
+	[NO_NUMBERS] = "DELETE FROM number",
+	[BAD_EVENT] = "UPDATE event SET kind = 99 WHERE seq = 5",
+	[BAD_ALARM] = "INSERT INTO alarm VALUES (1, 1, 1, 2, -1, 1, 0, 1, 0, 'a', 2, 5,"
+	    " 0, 1, 1, 1, 0, '')",
+	[BAD_COUNTER] = "UPDATE number SET value = 4294967295 WHERE key = 4",
+	[OTHER_NUMBER] = "UPDATE number SET key = 6 WHERE key = 4",
+	[OTHER_COUNTER] = "UPDATE counter SET kind = 6 WHERE kind = 4",
+	[BAD_DELIVERY] = "INSERT INTO delivery VALUES (-53, 1, 1, 'x', 0, 0, 1, 1, 0, 0, 0, 0,"
+	    " 0, 0, 0, 0, '', NULL, 0, '', '', '', 0)",
+	[LOW_COUNTER] = "UPDATE counter SET next = 2 WHERE kind = 2",
+};
+/* clang-format on */
 
 static void
 damage_file(const char *suffix, enum damage damage)
@@ -106,31 +127,17 @@ damage_file(const char *suffix, enum damage damage)
 			flip_octets(suffix, (off_t)at, 8);
 		break;
 	case EVENT_GAP:
-		run_sql(suffix, "DELETE FROM event WHERE seq = 5");
-		break;
 	case NO_UUID:
-		run_sql(suffix, "DELETE FROM meta");
-		break;
 	case BAD_INDEX:
-		run_sql(suffix, "UPDATE identity SET idx = -1 WHERE key = 'a'");
-		break;
 	case NO_NUMBERS:
-		run_sql(suffix, "DELETE FROM number");
-		break;
 	case BAD_EVENT:
-		run_sql(suffix, "UPDATE event SET kind = 99 WHERE seq = 5");
-		break;
 	case BAD_ALARM:
-		run_sql(suffix, "INSERT INTO alarm VALUES (1, 1, 1, 2, -1, 1, 0, 1, 0, 'a', 2, 5,"
-				" 0, 1, 1, 1, 0, '')");
-		break;
 	case BAD_COUNTER:
-		run_sql(suffix, "UPDATE number SET value = 4294967295 WHERE key = 4");
-		break;
+	case OTHER_NUMBER:
+	case OTHER_COUNTER:
 	case BAD_DELIVERY:
-		run_sql(suffix,
-		    "INSERT INTO delivery VALUES (-53, 1, 1, 'x', 0, 0, 1, 1, 0, 0, 0, 0,"
-		    " 0, 0, 0, 0, '', NULL, 0, '', '', '', 0)");
+	case LOW_COUNTER:
+		run_sql(suffix, statements[damage]);
 		break;
 	}
 }
@@ -161,7 +168,10 @@ static const struct case_of_damage cases[] = {
 	{ "an event of no kind",        BAD_EVENT,  1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "an alarm in no zone",        BAD_ALARM,  1, 0, true,  STORAGE_STORY_RESTORED, true },
 	{ "a counter at its end",       BAD_COUNTER, 1, 0, true, STORAGE_STORY_RESTORED, true },
+	{ "a number under another key", OTHER_NUMBER, 1, 0, true, STORAGE_STORY_RESTORED, true },
+	{ "a counter of another kind",  OTHER_COUNTER, 1, 0, true, STORAGE_STORY_RESTORED, true },
 	{ "a delivery below zero",      BAD_DELIVERY, 1, 0, true, STORAGE_STORY_RESTORED, true },
+	{ "a counter below an index",   LOW_COUNTER, 1, 0, true, STORAGE_STORY_RESTORED, true },
 	{ "the first copy, too",        PAGES,      2, 1, true,  STORAGE_STORY_RESTORED, false },
 	{ "both copies, too",           PAGES,      2, 2, true,  STORAGE_STORY_ANEW, false },
 	{ "the only copy, too",         HALF,       1, 1, true,  STORAGE_STORY_ANEW, false },
