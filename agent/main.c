@@ -503,8 +503,11 @@ main(int argc, char **argv)
 	static struct agent agent; /* threads that are left behind may look at it to the end */
 	struct conf *conf;
 	struct err err = { 0 };
-	int r = options_parse(argc, argv, &agent.options);
+	int r;
 
+	if (daemonize_fill_streams() < 0)
+		return EXIT_FAILURE; /* and nowhere to say why */
+	r = options_parse(argc, argv, &agent.options);
 	if (r != 0 || agent.options.task == TASK_LEAVE)
 		return r;
 	log_init("envsensord", LOG_LEVEL_INFO);

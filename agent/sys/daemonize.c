@@ -13,6 +13,16 @@
 
 static int verdict_fd = -1; /* in the child: the parent reads the other end */
 
+int
+daemonize_fill_streams(void)
+{
+	/* The one that is missing is the lowest that is free. */
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return -errno;
+	return 0;
+}
+
 static void __attribute__((noreturn)) parent_wait(int fd, pid_t child)
 {
 	char verdict;

@@ -5,6 +5,13 @@
 #include "core/err.h"
 
 /*
+ * First thing in main: a standard stream that the starter closed goes to /dev/null.  Otherwise the
+ * next file to be opened, a lock or a serial line, would be that stream: messages would be written
+ * to it, and daemonize_ready would close it.  0 or a negative errno.
+ */
+int daemonize_fill_streams(void);
+
+/*
  * Into the background, in two steps, so that whoever started the program learns whether it runs.
  *
  * daemonize_begin forks: call it before any thread, lock or database.  It returns in the child. The

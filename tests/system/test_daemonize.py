@@ -13,8 +13,8 @@ CONFIG = bus("play", "sim") + sensor("a", "play", "a")
 
 @full_pass_only
 class Daemonize(harness.SystemTest):
-    def begin(self, config=CONFIG):
-        done = subprocess.run([PROGRAM, "--config", self.stage.write("c.conf", config),
+    def begin(self, config=CONFIG, starter=()):
+        done = subprocess.run([*starter, PROGRAM, "--config", self.stage.write("c.conf", config),
             "--state-dir", self.stage.path("state"), "--agentx", self.stage.agentx],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
         if done.returncode == 0:
@@ -57,6 +57,16 @@ class Daemonize(harness.SystemTest):
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertIn(f"pid {pid}", done.stderr)
         self.assertTrue(self.runs(pid))
+
+    def test_a_starter_that_closed_the_streams_gets_a_daemon_as_any(self):
+        starter = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+        done, pid = self.begin(starter=starter)
+        self.assertEqual(done.returncode, 0)
+        for descriptor in (0, 1, 2):
+            self.assertEqual(os.readlink(f"/proc/{pid}/fd/{descriptor}"), "/dev/null")
+        done, _ = self.begin()  # the lock is not one of them
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"pid {pid}", done.stderr)
 
     def test_the_starter_tells_a_bad_configuration(self):
         done, _ = self.begin("colour = red\n")

@@ -150,6 +150,43 @@ the_child_is_detached(void **state)
 	assert_true(detached.is_null[0] && detached.is_null[1] && detached.is_null[2]);
 }
 
+/* Exits 0: each of `streams`, a bit each, was closed and now is /dev/null. */
+static void
+fills_what_is_closed(unsigned streams)
+{
+	struct stat null, status;
+
+	for (int stream = 0; stream <= STDERR_FILENO; stream++)
+		if (streams & 1U << stream)
+			close(stream);
+	if (daemonize_fill_streams() < 0 || stat("/dev/null", &null) < 0)
+		_exit(98);
+	for (int stream = 0; stream <= STDERR_FILENO; stream++)
+		if (fstat(stream, &status) < 0 ||
+		    ((streams & 1U << stream) && status.st_rdev != null.st_rdev))
+			_exit(97);
+	_exit(0);
+}
+
+static void
+closed_streams_are_filled(void **state)
+{
+	(void)state;
+	for (unsigned streams = 0; streams < 8; streams++) {
+		pid_t pid;
+		int status;
+
+		print_message("streams %#x\n", streams);
+		fflush(NULL);
+		pid = fork();
+		if (pid == 0)
+			fills_what_is_closed(streams);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+}
+
 static void
 in_the_foreground_ready_does_nothing(void **state)
 {
@@ -170,6 +207,7 @@ main(void)
 		cmocka_unit_test(the_parent_exits_with_the_verdict),
 		cmocka_unit_test(the_parent_stays_until_then),
 		cmocka_unit_test(the_child_is_detached),
+		cmocka_unit_test(closed_streams_are_filled),
 		cmocka_unit_test(in_the_foreground_ready_does_nothing),
 	};
 
