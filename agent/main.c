@@ -314,16 +314,19 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 
 /* The mailer first, since the engine has to answer it until the mail in hand is away; then the
  * engine: it says that the agent stops, and the SNMP thread carries that.  Copes with what was
- * never started.  A thread that hangs keeps what it may still touch. */
+ * never started.  A thread that hangs keeps what it may still touch; the engine the database, which
+ * stands an end at any moment. */
 static void
 stop(struct agent *agent)
 {
 	bool is_clean = agent->mailer == NULL || mailer_stop(agent->mailer, STOP_MS) == 0;
+	bool has_engine_ended = engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
 
-	is_clean &= engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
+	is_clean &= has_engine_ended;
 	is_clean &= agentx_stop(agent->agentx, STOP_MS) == 0;
 	is_clean &= buses_free(agent->buses, STOP_MS) == 0;
-	store_close(agent->store);
+	if (has_engine_ended)
+		store_close(agent->store);
 	network_close(agent->network);
 	if (!is_clean)
 		_exit(EXIT_SUCCESS);

@@ -5,6 +5,8 @@ import ctypes
 import os
 import unittest
 
+import harness
+
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 WALL = 0x40000000  # __WALL: threads, too
 
@@ -36,6 +38,12 @@ def frozen(pid, name):
     trace(PTRACE_INTERRUPT, thread)
     os.waitpid(thread, WALL)
     try:
-        yield
+        yield thread
     finally:
-        trace(PTRACE_DETACH, thread)
+        with contextlib.suppress(ProcessLookupError):
+            trace(PTRACE_DETACH, thread)
+
+
+def await_end(thread, seconds):
+    """Of a frozen one, by the end of its process, which waits until we have seen that."""
+    harness.await_(lambda: os.waitpid(thread, WALL | os.WNOHANG)[0], "the thread ends", seconds)

@@ -8,7 +8,7 @@ import time
 import unittest
 
 import harness
-from freeze import frozen
+from freeze import await_end, frozen
 from harness import PROGRAM, await_, bus, sensor
 
 CONFIG = bus("play", "sim") + sensor("a", "play", "a")
@@ -128,6 +128,18 @@ class Service(harness.SystemTest):
         with frozen(daemon.pid, "snmp"):
             self.manager.forget()
             self.manager.await_word("WATCHDOG=1", 3)
+
+    def test_an_engine_that_hangs_at_the_end_keeps_its_database(self):
+        """Nobody closes it under a thread that is in the middle of it."""
+        daemon = self.begin()
+        with frozen(daemon.pid, "engine") as thread:
+            daemon.signal(signal.SIGTERM)
+            await_end(thread, harness.STOP_S)
+        self.assertEqual(daemon.popen.wait(harness.WAIT_S), 0)
+        self.assertTrue(os.path.exists(self.stage.path("state/envsensord.db-wal")))
+        self.manager.forget()
+        self.assertEqual(self.begin().stop(), 0)
+        self.assertFalse(os.path.exists(self.stage.path("state/envsensord.db-wal")))
 
 
 if __name__ == "__main__":
