@@ -19,6 +19,11 @@
  * keep good samples back. */
 #define WORKER_HAND_OVER_MS 100
 
+/* A bus that was given another name has a predecessor, which lets go of the device when its read is
+ * over: so long, and so often, one that is in use is no news yet. */
+#define WORKER_PATIENCE_MS 3000
+#define WORKER_BUSY_MS     50
+
 enum worker_message {
 	WORKER_CONF, /* data: a counted struct conf */
 	WORKER_STOP,
@@ -42,6 +47,7 @@ struct worker {
 	struct plan *plan;
 	struct driver_bus *bus; /* NULL: not open */
 	int64_t reopen_ms;
+	int64_t patience_ms;        /* until then another may have the device */
 	uint32_t reopen_backoff_ms; /* 0: it was open */
 	enum bus_state state;
 	struct bus_counters counters; /* of the times before the last open */
@@ -188,6 +194,23 @@ worker_works(struct worker *worker)
 	worker_set_state(worker, BUS_UP);
 }
 
+/* To be opened for the first time. */
+static void
+worker_begin(struct worker *worker)
+{
+	worker->state = BUS_UNKNOWN;
+	worker->reopen_ms = 0;
+	worker->reopen_backoff_ms = 0;
+	worker->patience_ms = clock_boottime_ms() + WORKER_PATIENCE_MS;
+}
+
+/* Neither open nor lost. */
+static bool
+worker_is_patient(const struct worker *worker)
+{
+	return worker->bus == NULL && worker->state == BUS_UNKNOWN;
+}
+
 static void
 worker_open(struct worker *worker)
 {
@@ -198,10 +221,15 @@ worker_open(struct worker *worker)
 		.timeout_ms = bus->timeout_ms,
 	};
 	struct err err = { 0 };
+	int r = worker->driver->open(&settings, &worker->bus, &err);
 
-	if (worker->driver->open(&settings, &worker->bus, &err) < 0) {
+	if (r < 0) {
 		worker->bus = NULL;
-		worker_lose(worker, &err);
+		if (r == -EBUSY && worker->state == BUS_UNKNOWN &&
+		    clock_boottime_ms() < worker->patience_ms)
+			worker->reopen_ms = clock_boottime_ms() + WORKER_BUSY_MS;
+		else
+			worker_lose(worker, &err);
 		return;
 	}
 	worker->counters.reopens += worker->state == BUS_DOWN;
@@ -385,9 +413,7 @@ worker_adopt(struct worker *worker, const struct conf *conf, struct err *err)
 	if (!is_same_line) {
 		if (old != NULL)
 			worker_close(worker);
-		worker->reopen_ms = 0;
-		worker->reopen_backoff_ms = 0;
-		worker->state = BUS_UNKNOWN;
+		worker_begin(worker);
 	}
 	room_done(&worker->room);
 	plan_free(old);
@@ -404,8 +430,7 @@ worker_apply_admin(struct worker *worker)
 		worker_close(worker);
 		worker_set_state(worker, BUS_DISABLED);
 	} else if (worker->state == BUS_DISABLED) {
-		worker->state = BUS_UNKNOWN;
-		worker->reopen_ms = 0;
+		worker_begin(worker);
 	}
 }
 
@@ -440,6 +465,8 @@ worker_wait_ms(const struct worker *worker)
 
 	if (worker->state == BUS_DISABLED)
 		return -1;
+	if (worker_is_patient(worker))
+		return worker->reopen_ms > now ? worker->reopen_ms - now : 0;
 	if (worker->bus == NULL && worker->reopen_ms < next)
 		next = worker->reopen_ms;
 	if (worker->reported_ms + REPORT_IDLE_MS < next)
@@ -462,6 +489,8 @@ worker_run(void *context)
 		}
 		if (worker->bus == NULL && worker->reopen_ms <= clock_boottime_ms())
 			worker_open(worker);
+		if (worker_is_patient(worker))
+			continue;
 		if (plan_next_ms(worker->plan) <= clock_boottime_ms() &&
 		    worker_round(worker, &message))
 			worker_handle(worker, &message);

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Whole lines in trouble: lost and back, late answers, a dead unit among the living."""
+import fcntl
 import os
+import signal
 import threading
 
 import harness
@@ -73,6 +75,30 @@ class Buses(LineTest):
         self.manager.await_sensor("lost", quality=FAULT, faultReason=BUS_DOWN)
         line.plug()
         self.manager.await_sensor("lost", quality=GOOD, value=20100)
+
+    @staticmethod
+    def on_bus(name, path):
+        return (bus(name, "modbus-rtu", path)
+            + sensor("a", name, "1:holding:10:int16", gain="0.01"))
+
+    def test_a_bus_under_another_name_takes_its_line_over(self):
+        line = harness.SerialLine(self.stage, "line")
+        self.start(self.on_bus("before", line.path))
+        self.manager.await_bus("before", state=UP)
+        self.stage.write("envsensord.conf", self.on_bus("behind", line.path))
+        self.daemon.signal(signal.SIGHUP)
+        row = self.manager.await_bus("behind", state=UP)
+        self.assertEqual((row.reopens, row.lastError), (0, b""))
+        self.assertNotIn("in use", self.daemon.log())
+
+    def test_a_line_that_another_program_keeps_is_down_until_it_is_free(self):
+        line = harness.SerialLine(self.stage, "line")
+        with open(line.path, "rb", buffering=0) as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            self.start(self.on_bus("lost", line.path))
+            row = self.manager.await_bus("lost", state=DOWN)
+            self.assertIn(f"in use by process {os.getpid()}".encode(), row.lastError)
+        self.manager.await_bus("lost", state=UP)
 
     def test_a_tcp_server_that_went_is_down_until_it_is_back(self):
         slave = harness.ModbusSlave(self.stage, "--tcp", "0")
