@@ -400,10 +400,12 @@ worker_adopt(struct worker *worker, const struct conf *conf, struct err *err)
 	const struct driver *driver = driver_find(bus->driver);
 	struct plan *old = worker->plan, *plan;
 	bool is_same_line = old != NULL && conf_bus_is_same_line(old->bus, bus);
+	/* What a disabled bus did not read is not missed. */
+	bool goes_on = is_same_line && worker->state != BUS_DISABLED;
 	struct room room;
 	int r;
 
-	r = plan_new(conf, bus, driver, is_same_line ? old : NULL, clock_boottime_ms(), &plan, err);
+	r = plan_new(conf, bus, driver, goes_on ? old : NULL, clock_boottime_ms(), &plan, err);
 	if (r < 0)
 		return r;
 	if (room_init(&room, plan) < 0) {

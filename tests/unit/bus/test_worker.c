@@ -288,6 +288,49 @@ a_disabled_bus_rests(void **state)
 	finish(buses, reports, conf);
 }
 
+/* Waits for a report with samples: its overruns. */
+static uint32_t
+await_overruns(struct chan *reports)
+{
+	struct bus_report *report = next_report(reports);
+	uint32_t overruns;
+
+	while (report->count == 0) {
+		free(report);
+		report = next_report(reports);
+	}
+	overruns = report->counters.overruns;
+	free(report);
+	return overruns;
+}
+
+static void
+what_a_disabled_bus_did_not_read_is_no_overrun(void **state)
+{
+	struct conf *conf = fixture_conf(script, 500), *next = fixture_conf(script, 500);
+	struct chan *reports;
+	struct buses *buses;
+	int64_t due_again_ms;
+
+	(void)state;
+	write_script("a 1\n");
+	fixture_sensor(conf, 1, "a");
+	buses = start(conf, &reports);
+	assert_int_equal(await_overruns(reports), 0);
+	fixture_sensor(next, 1, "a");
+	next->buses[0].admin_state = ADMIN_DISABLED;
+	conf_seal(next);
+	buses_apply(buses, next);
+	await_state(reports, BUS_DISABLED);
+	due_again_ms = clock_boottime_ms() + 1000;
+	while (clock_boottime_ms() < due_again_ms)
+		usleep(10000);
+	buses_apply(buses, conf);
+	assert_int_equal(await_overruns(reports), 0);
+	conf_unref(next);
+	finish(buses, reports, conf);
+}
+
 static void
 a_driver_that_hangs_is_left_behind(void **state)
 {
@@ -334,6 +377,7 @@ main(void)
 		cmocka_unit_test(a_bus_that_never_was_there_is_down),
 		cmocka_unit_test(a_new_configuration_changes_what_is_read),
 		cmocka_unit_test(a_disabled_bus_rests),
+		cmocka_unit_test(what_a_disabled_bus_did_not_read_is_no_overrun),
 		cmocka_unit_test(a_driver_that_hangs_is_left_behind),
 	};
 
