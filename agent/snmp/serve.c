@@ -96,8 +96,11 @@ first_position(
 	count = varbind->name_length - served->base_length - 1;
 	ret_position->index = read_index(served, rest + 1, count);
 	/* AgentX may ask for the name itself; without that, and behind a longer one, the next */
-	if (count > whole || (count == whole && !request->inclusive))
-		ret_position->index++;
+	if (count < whole || (count == whole && request->inclusive))
+		return true;
+	ret_position->index++;
+	if (ret_position->index == 0) /* of two it was the greatest */
+		ret_position->column++;
 	return true;
 }
 

@@ -150,6 +150,8 @@ class Shape(harness.SystemTest):
                 (contains, first), (f"{contains}.{BASE}", first), (f"{contains}.{BASE}.5", first),
                 (first, second), (f"{first}.0", second), (f"{contains}.{BASE + 1}", second),
                 (f"{contains}.{BASE}.4294967295", second), (f"{contains}.4294967295.1", general),
+                (f"{contains}.4294967295.4294967295", general),
+                (f"{contains}.4294967295.4294967295.1", general),
                 (f"{sensor_type}.{BASE}", f"{sensor_type}.{BASE + 2}"),
                 (cell_oid("entPhysicalTable", "isFRU", BASE + len(SHAPES) + 1),
                     cell_oid("entPhysicalTable", "uuid", BASE))]:
