@@ -344,7 +344,7 @@ erase_password(struct judge *judge, const struct slot *slot)
 		return SET_OK;
 	now = conf_settings(judge->txn->snapshot->conf, CONF_RELAY, slot->varbind.index);
 	if (now != NULL && now->token_command[0] != '\0')
-		return SET_INCONSISTENT_VALUE;
+		return refuse_row(judge, slot, "has a token-command: the file alone moves it");
 	if (now == NULL || now->password[0] == '\0' ||
 	    is_set(judge->txn, field, slot->varbind.index) ||
 	    is_planned(judge->txn->change, field, slot->varbind.index))

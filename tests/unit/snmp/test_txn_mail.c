@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/text.h"
 #include "snmp/tables.h"
 #include "tests/unit/snmp/set_fixture.h"
 
@@ -64,6 +65,23 @@ another_server_or_security_has_no_password_but_its_own(void **state)
 }
 
 static void
+a_relay_with_a_token_command_stays_where_it_is(void **state)
+{
+	const struct set_varbind list[] = { number(&table_relay, 3, 3, VALUE_UNSIGNED, 587),
+		HOST("evil.example"), { 0 } };
+	struct txn *txn = begin();
+	unsigned at;
+
+	(void)state;
+	text_copy(
+	    ((struct conf *)snapshot.conf)->relays[0].token_command, CONF_TEXT_SIZE, "/bin/x");
+	assert_int_equal(judge(txn, list, &at), SET_INCONSISTENT_VALUE);
+	assert_int_equal(at, 2);
+	((struct conf *)snapshot.conf)->relays[0].token_command[0] = '\0';
+	txn_free(txn);
+}
+
+static void
 rows_are_what_the_file_and_the_rules_allow(void **state)
 {
 	const struct {
@@ -122,6 +140,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_password_can_be_set_only_if_the_file_allows_it),
 		cmocka_unit_test(another_server_or_security_has_no_password_but_its_own),
+		cmocka_unit_test(a_relay_with_a_token_command_stays_where_it_is),
 		cmocka_unit_test(rows_are_what_the_file_and_the_rules_allow),
 	};
 
