@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/conf_idle.h"
 #include "core/text.h"
 #include "snmp/txn_private.h"
 #include "snmp/txn_value.h"
@@ -145,17 +146,20 @@ next_index(const struct txn *txn, const struct table *table)
 	                                        : agent->next_sensor_index;
 }
 
-/* A row that is not there yet may be made: its index was never used. */
+/* A row that is not there yet may be made: its index was never used.  To destroy what is not there
+ * (any more) is no error (RFC 2579, RowStatus). */
 static enum set_error
-check_row(const struct txn *txn, const struct set_varbind *varbind)
+check_row(const struct txn *txn, const struct slot *meaning, const struct set_varbind *varbind)
 {
 	uint32_t next = next_index(txn, varbind->table);
+	bool is_end =
+	    meaning->operation == OPERATION_ROW_STATUS && varbind->integer == ROW_STATUS_DESTROY;
 
 	if (txn_has_row(txn, varbind))
 		return SET_OK;
-	if (!varbind->has_index || next == 0 || varbind->index < next || varbind->index > INT32_MAX)
+	if (!varbind->has_index || next == 0 || varbind->index == 0 || varbind->index > INT32_MAX)
 		return SET_NO_CREATION;
-	return SET_OK;
+	return is_end || varbind->index >= next ? SET_OK : SET_NO_CREATION;
 }
 
 /* The slot of that number, made if need be; NULL: out of memory. */
@@ -194,7 +198,7 @@ txn_add(struct txn *txn, const struct set_varbind *varbind)
 		return SET_NOT_WRITABLE;
 	error = check_value(txn, &meaning, varbind);
 	if (error == SET_OK)
-		error = check_row(txn, varbind);
+		error = check_row(txn, &meaning, varbind);
 	if (error != SET_OK)
 		return error;
 	slot = make_slot(txn, varbind->number);

@@ -99,6 +99,28 @@ make_row(struct judge *judge, const struct slot *slot)
 	return move_row(judge, slot, ROW_STATUS_ACTIVE);
 }
 
+/* With what this PDU sets the row has all that an active one needs. */
+static bool
+becomes_complete(const struct txn *txn, const struct conf_idle *idle)
+{
+	struct conf_idle after = *idle;
+	bool is_complete;
+
+	for (size_t i = 0; i < txn->count; i++) {
+		const struct slot *slot = &txn->slots[i];
+		struct set_varbind varbind = slot->varbind;
+
+		if (slot->field == NULL || slot->field->object != idle->object ||
+		    varbind.index != idle->settings.index)
+			continue;
+		varbind.octets = slot->octets;
+		txn_put_setting(slot->field, &varbind, &after.settings);
+	}
+	is_complete = conf_idle_is_complete(&after);
+	explicit_bzero(&after, sizeof(after)); /* a password may be in it */
+	return is_complete;
+}
+
 /* RFC 2579, RowStatus.  What is so already is no change. */
 static enum set_error
 plan_row_status(struct judge *judge, const struct slot *slot)
@@ -107,17 +129,21 @@ plan_row_status(struct judge *judge, const struct slot *slot)
 	enum conf_object object = *slot->varbind.table->settings;
 	uint32_t index = slot->varbind.index;
 	bool is_there = txn_has_row(judge->txn, &slot->varbind);
-	bool is_idle = conf_find_idle(conf, object, index) != NULL;
+	const struct conf_idle *idle = conf_find_idle(conf, object, index);
 
 	switch ((enum row_status)slot->varbind.integer) {
 	case ROW_STATUS_ACTIVE:
 		if (!is_there)
 			return refuse_row(judge, slot, "is not there");
-		return is_idle ? move_row(judge, slot, ROW_STATUS_ACTIVE) : SET_OK;
+		return idle != NULL ? move_row(judge, slot, ROW_STATUS_ACTIVE) : SET_OK;
 	case ROW_STATUS_NOT_IN_SERVICE:
 		if (!is_there)
 			return refuse_row(judge, slot, "is not there");
-		return is_idle ? SET_OK : move_row(judge, slot, ROW_STATUS_NOT_IN_SERVICE);
+		if (idle == NULL)
+			return move_row(judge, slot, ROW_STATUS_NOT_IN_SERVICE);
+		if (!becomes_complete(judge->txn, idle))
+			return refuse_row(judge, slot, "is not ready");
+		return SET_OK;
 	case ROW_STATUS_CREATE_AND_GO:
 	case ROW_STATUS_CREATE_AND_WAIT:
 		if (is_there)
