@@ -11,9 +11,10 @@
 #include "ctl/target.h"
 
 #define CHANGES_MAX    40
-#define CREATE_AND_GO  4 /* RowStatus */
+#define ACTIVE         1 /* RowStatus */
+#define CREATE_AND_GO  4
 #define DESTROY        6
-#define INDEX_ATTEMPTS 16 /* those of removed rows are never free again */
+#define INDEX_ATTEMPTS 16 /* others may make rows, too */
 
 /* Room for the settings of any object. */
 union settings {
@@ -250,6 +251,53 @@ ctl_set(struct ctl *ctl, struct err *err)
 	return CTL_OK;
 }
 
+/* Whether a row of that index can be made.  A RowStatus of active alone makes none: it is refused,
+ * but otherwise than an index that was used. */
+static int
+is_free(struct ctl *ctl, const struct target_kind *kind, uint32_t index, bool *ret_is_free,
+    struct err *err)
+{
+	const struct client_assignment probe = {
+		.place = target_cell(kind, kind->status_column, index),
+		.value = { .type = CLIENT_INTEGER, .number = ACTIVE },
+	};
+	enum client_refusal refusal;
+	size_t at;
+	int r = client_set(ctl->client, &probe, 1, &refusal, &at, err);
+
+	*ret_is_free = r == 0 && refusal != CLIENT_NO_CREATION;
+	return r;
+}
+
+/* The least index from `low` on that was never used: those of removed rows are not free again. */
+static int
+seek_index(struct ctl *ctl, struct changes *changes, uint32_t low, struct err *err)
+{
+	uint32_t high = low, step = 1;
+	bool is_found = false;
+	int r = 0;
+
+	while (r == 0 && !is_found && high < INT32_MAX) {
+		r = is_free(ctl, changes->kind, high, &is_found, err);
+		if (is_found)
+			break;
+		low = high + 1;
+		high = INT32_MAX - high > step ? high + step : INT32_MAX;
+		step *= 2;
+	}
+	while (r == 0 && low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		r = is_free(ctl, changes->kind, middle, &is_found, err);
+		if (is_found)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	changes->index = low;
+	return r;
+}
+
 /* Where the agent tells none, behind the last. */
 static int
 free_index(struct ctl *ctl, struct changes *changes, struct err *err)
@@ -267,7 +315,9 @@ free_index(struct ctl *ctl, struct changes *changes, struct err *err)
 	}
 	r = client_walk(
 	    ctl->client, &changes->kind->place, &changes->kind->name_column, 1, &rows, err);
-	changes->index = rows.count > 0 ? rows.indices[rows.count - 1] + 1 : 1;
+	if (r == 0)
+		r = seek_index(
+		    ctl, changes, rows.count > 0 ? rows.indices[rows.count - 1] + 1 : 1, err);
 	client_rows_done(&rows);
 	return r;
 }

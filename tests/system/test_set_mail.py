@@ -7,6 +7,7 @@ import harness
 from harness import GOOD, bus, sensor
 from smtp_helper import CONFIG
 from test_alarms import CONFIG_CHANGE
+from test_ctl import Ctl
 from test_set import (ACTIVE_ROW, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY, INCONSISTENT,
     NON_VOLATILE, NOT_IN_SERVICE, NOT_READY, SetTest)
 
@@ -59,6 +60,14 @@ class Contacts(MailTest):
             row.rowStatus),
             (1, b"mail.example.org", 465, TLS, b"sensors", b"", FALSE, 2, None, None, PERMANENT,
             ACTIVE_ROW))
+
+    def test_envsensorctl_adds_however_many_were_removed(self):
+        self.begin()
+        ctl = Ctl(self.stage)
+        for number in range(2, 22):
+            self.assertIn(f"added as contact {number}\n",
+                ctl.out("add", "--contact", "night", "address=night@example.org"))
+            ctl.out("remove", "--contact", "night")
 
     def test_rows_are_made_changed_and_destroyed(self):
         self.begin()
