@@ -74,8 +74,12 @@ act_on_alarm(struct ctl *ctl, int action, const char *done, const char *rule, st
 	if (ctl->argc > 1) {
 		assignments[count] =
 		    number_at(CLIENT_OCTETS, 0, (struct client_place){ { 1, 5, 1, 1, 14, id }, 6 });
-		text_copy(assignments[count].value.text, sizeof(assignments[count].value.text),
-		    ctl->argv[1]);
+		if (!text_copy(assignments[count].value.text, sizeof(assignments[count].value.text),
+			ctl->argv[1])) {
+			err_set(err, -EINVAL, "the note is too long: want at most %d bytes",
+			    CLIENT_TEXT_MAX);
+			return CTL_USAGE;
+		}
 		assignments[count].value.length = strlen(assignments[count].value.text);
 		count++;
 	}

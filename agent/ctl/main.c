@@ -16,34 +16,38 @@
 
 static const struct command {
 	const char *name, *arguments, *help;
+	int most; /* arguments */
 	enum ctl_exit (*run)(struct ctl *ctl, struct err *err);
 	bool is_local;
 } commands[] = {
-	{ "status", "", "one screen: worst state, buses, alarms, queue, relays", ctl_status,
+	{ "status", "", "one screen: worst state, buses, alarms, queue, relays", 0, ctl_status,
 	    false },
-	{ "sensors", "[--watch]", "all sensors", ctl_sensors, false },
-	{ "buses", "[--watch]", "all buses", ctl_buses, false },
-	{ "alarms", "[--watch]", "what is active or still listed", ctl_alarms, false },
-	{ "events", "[--since SEQ] [--follow]", "what happened, the last 20 without --since",
+	{ "sensors", "[--watch]", "all sensors", 0, ctl_sensors, false },
+	{ "buses", "[--watch]", "all buses", 0, ctl_buses, false },
+	{ "alarms", "[--watch]", "what is active or still listed", 0, ctl_alarms, false },
+	{ "events", "[--since SEQ] [--follow]", "what happened, the last 20 without --since", 0,
 	    ctl_events, false },
-	{ "queue", "[--watch]", "messages and how their delivery goes", ctl_queue, false },
-	{ "relays", "", "mail relays", ctl_relays, false },
-	{ "contacts", "", "who gets mail", ctl_contacts, false },
-	{ "set", "SENSOR KEY=VALUE...", "change settings, all or none of them", ctl_set, false },
+	{ "queue", "[--watch]", "messages and how their delivery goes", 0, ctl_queue, false },
+	{ "relays", "", "mail relays", 0, ctl_relays, false },
+	{ "contacts", "", "who gets mail", 0, ctl_contacts, false },
+	{ "set", "SENSOR KEY=VALUE...", "change settings, all or none of them", ARGUMENTS_MAX,
+	    ctl_set, false },
 	{ "add", "SENSOR bus=BUS address=ADDRESS quantity=QUANTITY [KEY=VALUE...]",
-	    "add a sensor; with --contact or --relay one of these", ctl_add, false },
-	{ "remove", "SENSOR", "remove one that was added", ctl_remove, false },
-	{ "ack", "ID [NOTE]", "acknowledge an alarm", ctl_acknowledge, false },
-	{ "reset", "ID", "reset a latched alarm", ctl_reset, false },
-	{ "shelve", "SENSOR DURATION", "no notifications that long; 0 ends it", ctl_shelve, false },
-	{ "test-mail", "[CONTACT]", "send a test mail, to all without a name", ctl_test_mail,
+	    "add a sensor; with --contact or --relay one of these", ARGUMENTS_MAX, ctl_add, false },
+	{ "remove", "SENSOR", "remove one that was added", 1, ctl_remove, false },
+	{ "ack", "ID [NOTE]", "acknowledge an alarm", 2, ctl_acknowledge, false },
+	{ "reset", "ID", "reset a latched alarm", 1, ctl_reset, false },
+	{ "shelve", "SENSOR DURATION", "no notifications that long; 0 ends it", 2, ctl_shelve,
 	    false },
-	{ "flush", "", "try now all that waits", ctl_flush, false },
-	{ "retry", "ID", "try a message now", ctl_retry, false },
-	{ "cancel", "ID", "give a message up", ctl_cancel, false },
-	{ "replay", "SEQ", "notify again every event behind that one", ctl_replay, false },
-	{ "scan", "BUS", "what answers on a bus of this machine's daemon", ctl_scan, true },
-	{ "config", "", "the configuration in force of this machine's daemon", ctl_config, true },
+	{ "test-mail", "[CONTACT]", "send a test mail, to all without a name", 1, ctl_test_mail,
+	    false },
+	{ "flush", "", "try now all that waits", 0, ctl_flush, false },
+	{ "retry", "ID", "try a message now", 1, ctl_retry, false },
+	{ "cancel", "ID", "give a message up", 1, ctl_cancel, false },
+	{ "replay", "SEQ", "notify again every event behind that one", 1, ctl_replay, false },
+	{ "scan", "BUS", "what answers on a bus of this machine's daemon", 1, ctl_scan, true },
+	{ "config", "", "the configuration in force of this machine's daemon", 0, ctl_config,
+	    true },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -108,6 +112,10 @@ take_flag(struct words *words, const char *option)
 static int
 take_option(struct words *words, char **argv, struct err *err)
 {
+	if (strncmp(argv[0], "-H", 2) == 0 && argv[0][2] != '\0') {
+		words->host = argv[0] + 2;
+		return 1;
+	}
 	if (strcmp(argv[0], "-H") != 0 && strcmp(argv[0], "--since") != 0 &&
 	    strcmp(argv[0], "--config") != 0)
 		return 0;
@@ -187,6 +195,13 @@ run(struct words *words, struct err *err)
 		    words->count > 0 ? ": no such command" : "");
 		return CTL_USAGE;
 	}
+	if (words->count - 1 > command->most) {
+		err_set(err, -EINVAL, "%s: what is \"%s\"? %s takes %s%s", command->name,
+		    words->arguments[command->most + 1], command->name,
+		    command->most > 0 ? command->arguments : "no argument",
+		    command->most > 0 ? "; quote what has blanks" : "");
+		return CTL_USAGE;
+	}
 	words->ctl.argc = words->count - 1;
 	words->ctl.argv = &words->arguments[1];
 	if (!command->is_local && client_open(PROGRAM, words->snmp, words->snmp_count, words->host,
@@ -194,6 +209,10 @@ run(struct words *words, struct err *err)
 		return CTL_USAGE;
 	end = command->run(&words->ctl, err);
 	client_close(words->ctl.client);
+	if ((fflush(stdout) != 0 || ferror(stdout) != 0) && end == CTL_OK) {
+		err_set(err, -EIO, "standard output cannot be written");
+		end = CTL_FAILED;
+	}
 	return end;
 }
 

@@ -139,7 +139,11 @@ class Reading(harness.SystemTest):
                 (("ack", "x"), 2, '"x": want the id of an alarm'),
                 (("shelve", "warm", "2"), 2, "want a duration such as"),
                 (("add", "--bus", "b"), 2, "buses stand in the agent's file only"),
-                (("events", "--since", "-1"), 2, "want a sequence number")):
+                (("events", "--since", "-1"), 2, "want a sequence number"),
+                (("ack", "1", "closed", "the door"), 2, 'what is "the door"? ack takes ID [NOTE]'),
+                (("ack", "1", "x" * 256), 2, "the note is too long: want at most 255 bytes"),
+                (("remove", "warm", "cold"), 2, 'what is "cold"?'),
+                (("sensors", "warm"), 2, "sensors takes no argument")):
             done = self.ctl.run(*arguments)
             self.assertEqual((done.returncode, done.stdout), (status, ""), arguments)
             self.assertIn(words, done.stderr)
@@ -170,6 +174,20 @@ class Reading(harness.SystemTest):
         done = self.ctl.run("set", "2", "gain=0.0000001")
         self.assertIn("gain", done.stderr)
         self.assertNotIn("there is no sensor", done.stderr)
+
+    def test_what_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(self.ctl.command("--json", "sensors"), stdout=full, text=True,
+                stderr=subprocess.PIPE, timeout=60, check=False, env=self.stage.snmp_env())
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("standard output cannot be written", done.stderr)
+
+    def test_the_host_may_stand_in_the_same_word(self):
+        command = self.ctl.command("--csv", "buses")
+        command[1:3] = [f"-H{command[2]}"]
+        done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=60, check=True, env=self.stage.snmp_env())
+        self.assertIn(",attic,", done.stdout)
 
     def test_bash_completes(self):
         for words, expected in (
