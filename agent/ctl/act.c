@@ -151,9 +151,9 @@ ctl_flush(struct ctl *ctl, struct err *err)
 		for (; count < rows.count && count < 8; count++)
 			assignments[count] = number_at(CLIENT_INTEGER, FLUSH,
 			    (struct client_place){ { 1, 8, 1, 1, 15, rows.indices[count] }, 6 });
-		if (count == 0)
-			err_set(err, -ENOENT, "the agent has no channels; is it running?");
-		else
+		if (count == 0 && client_find_agent(ctl->client, err) == 0)
+			err_set(err, -ENOENT, "the agent has no channels");
+		else if (count > 0)
 			end = assign(ctl, assignments, count, "flush", "not now", err);
 	}
 	client_rows_done(&rows);

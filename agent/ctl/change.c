@@ -201,9 +201,16 @@ read_before(struct ctl *ctl, const struct changes *changes, union settings *befo
 	r = client_get(ctl->client, places, changes->count, values, err);
 	for (size_t i = 0; i < changes->count && r == 0; i++) {
 		memset(&before[i], 0, sizeof(before[i]));
-		if (target_decode(changes->fields[i], &values[i], &before[i]) < 0)
-			r = err_set(err, -ENOENT, "%s: the agent has no %s", changes->name,
+		r = target_decode(changes->fields[i], &values[i], &before[i]);
+		if (r == -ENOENT && client_find_agent(ctl->client, err) < 0)
+			return -ENOTCONN;
+		if (r == -ENOENT)
+			err_set(err, r, "%s: the agent has no %s", changes->name,
 			    changes->fields[i]->key);
+		else if (r < 0)
+			err_set(err, r,
+			    "%s: the agent's %s is none of those known here; is it newer?",
+			    changes->name, changes->fields[i]->key);
 	}
 	return r;
 }
@@ -308,6 +315,8 @@ free_index(struct ctl *ctl, struct changes *changes, struct err *err)
 
 	if (changes->kind->next_index.length > 0) {
 		r = client_get(ctl->client, &changes->kind->next_index, 1, &value, err);
+		if (r == 0 && value.number == 0)
+			r = client_find_agent(ctl->client, err);
 		if (r == 0 && value.number == 0)
 			r = err_set(err, -ENOSPC, "the agent has no index left");
 		changes->index = (uint32_t)value.number;

@@ -224,6 +224,20 @@ client_get(struct client *client, const struct client_place *places, size_t coun
 	return r;
 }
 
+int
+client_find_agent(struct client *client, struct err *err)
+{
+	static const struct client_place severity = { { 1, 1, 10, 0 }, 4 };
+	struct client_value value;
+	int r = client_get(client, &severity, 1, &value, err);
+
+	if (r == 0 && value.type == CLIENT_NOTHING)
+		r = err_set(err, -ENOTCONN,
+		    "the SNMP agent answers, but envsensord is not there (or hidden from this "
+		    "community or user); is it running?");
+	return r;
+}
+
 /* ---- tables ---- */
 
 void
@@ -475,5 +489,5 @@ client_set(struct client *client, const struct client_assignment *assignments, s
 	if (*ret_refusal == CLIENT_OTHER)
 		err_set(err, -EIO, "%s", snmp_errstring((int)response->errstat));
 	snmp_free_pdu(response);
-	return 0;
+	return *ret_refusal == CLIENT_NOT_WRITABLE ? client_find_agent(client, err) : 0;
 }

@@ -59,6 +59,9 @@ void client_close(struct client *client); /* copes with NULL */
 int client_get(struct client *client, const struct client_place *places, size_t count,
     struct client_value *values, struct err *err);
 
+/* 0: envsensord serves its objects; -ENOTCONN: an SNMP agent answers, but not for them. */
+int client_find_agent(struct client *client, struct err *err);
+
 /* The rows of a table: `entry` is its entry.  client_rows_done frees them, also after an error. */
 int client_walk(struct client *client, const struct client_place *entry, const unsigned *columns,
     size_t column_count, struct client_rows *rows, struct err *err);
@@ -80,8 +83,9 @@ enum client_refusal {
 	CLIENT_OTHER,
 };
 
-/* All of it or nothing.  0: *ret_refusal and *ret_at (which of the assignments) say how it ended; a
- * negative errno: there was no answer. */
+/* All of it or nothing.  Refused as not writable while envsensord is not there: -ENOTCONN.  0:
+ * *ret_refusal and *ret_at (which of the assignments) say how it ended; a negative errno: there was
+ * no answer. */
 int client_set(struct client *client, const struct client_assignment *assignments, size_t count,
     enum client_refusal *ret_refusal, size_t *ret_at, struct err *err);
 

@@ -160,6 +160,8 @@ ctl_events(struct ctl *ctl, struct err *err)
 
 	if (client_get(ctl->client, places, 2, values, err) < 0)
 		return CTL_FAILED;
+	if (values[1].type == CLIENT_NOTHING && client_find_agent(ctl->client, err) < 0)
+		return CTL_FAILED;
 	last = (uint32_t)values[1].number;
 	from = ctl->since != 0 ? ctl->since : last > 20 ? last - 19 : 1;
 	if (from < values[0].number)
@@ -262,13 +264,9 @@ ctl_status(struct ctl *ctl, struct err *err)
 
 	for (size_t i = 0; i < SCALAR_COUNT; i++)
 		places[i] = (struct client_place){ { 1, 1, scalars[i].column, 0 }, 4 };
-	if (client_get(ctl->client, places, SCALAR_COUNT, values, err) < 0)
+	if (client_find_agent(ctl->client, err) < 0 ||
+	    client_get(ctl->client, places, SCALAR_COUNT, values, err) < 0)
 		return CTL_FAILED;
-	if (values[SCALAR_SEVERITY].type == CLIENT_NOTHING) {
-		err_set(err, -ENOENT,
-		    "the SNMP agent answers, but envsensord is not there; is it running?");
-		return CTL_FAILED;
-	}
 	end = print_scalars(ctl, values, err);
 	for (size_t i = 0;
 	     i < sizeof(parts) / sizeof(parts[0]) && ctl->form == SHEET_ALIGNED && end == CTL_OK;

@@ -75,6 +75,8 @@ target_find(struct client *client, const struct target_kind *kind, const char *n
 	bool is_number = text_parse_u32(name, 1, UINT32_MAX, &number) == 0;
 	int r = client_walk(client, &kind->place, &kind->name_column, 1, &rows, err);
 
+	if (r == 0 && rows.count == 0)
+		r = client_find_agent(client, err);
 	if (r == 0)
 		r = -ENOENT;
 	for (size_t pass = 0; pass < 2 && r == -ENOENT; pass++)

@@ -268,6 +268,8 @@ view_fetch(struct client *client, const struct view *view, enum sheet_form form,
 	}
 	sheet_init(sheet, columns, view->column_count);
 	r = client_walk(client, &view->entry, numbers, count, &rows, err);
+	if (r == 0 && rows.count == 0)
+		r = client_find_agent(client, err);
 	if (r == 0 && fill(view, &rows, form, sheet) < 0)
 		r = err_set(err, -ENOMEM, "out of memory");
 	client_rows_done(&rows);

@@ -218,9 +218,15 @@ class Reading(harness.SystemTest):
 class WithoutTheDaemon(harness.SystemTest):
     def test_it_says_who_is_missing(self):
         self.stage.snmpd()
-        done = Ctl(self.stage).run("status")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("envsensord is not there", done.stderr)
+        ctl = Ctl(self.stage)
+        for arguments in (("status",), ("sensors",), ("alarms",), ("events",), ("queue",),
+                ("buses",), ("relays",), ("contacts",), ("set", "warm", "gain=1"),
+                ("set", "--agent", "heartbeat-interval=60s"), ("ack", "1"), ("flush",),
+                ("add", "x", "bus=play", "address=x", "quantity=temperature"),
+                ("add", "--contact", "x", "address=x@example.org"), ("test-mail",)):
+            done = ctl.run("--json", *arguments)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), arguments)
+            self.assertIn("envsensord is not there", done.stderr, arguments)
 
     def test_scan_and_config_are_the_daemons(self):
         fake = self.stage.write("envsensord", "#!/bin/sh\necho \"$@\"\n")
