@@ -15,6 +15,7 @@ include tests/unit/drivers/local.mk
 include tests/unit/bus/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/snmp/local.mk
+include tests/unit/ctl/local.mk
 if WITH_MAIL
 include tests/unit/smtp/local.mk
 endif

@@ -226,20 +226,25 @@ await_test(struct ctl *ctl, int64_t before, struct err *err)
 		last_event,
 	};
 	struct client_value values[4];
+	char text[CLIENT_TEXT_MAX + 1];
 
 	for (unsigned idle = 0;; sleep(1)) {
 		if (client_get(ctl->client, places, 4, values, err) < 0)
 			return CTL_FAILED;
+		if (values[0].type == CLIENT_NOTHING)
+			break;
 		if (values[0].number != TEST_IDLE)
 			continue;
 		if (values[3].number > before || ++idle == TEST_PATIENCE_S)
 			break;
 	}
-	if (values[1].type == CLIENT_NOTHING) {
-		err_set(err, -EIO, "the agent says nothing about the test");
+	if (values[0].type != CLIENT_INTEGER || values[1].type != CLIENT_INTEGER) {
+		if (client_find_agent(ctl->client, err) == 0)
+			err_set(err, -EIO, "the agent says nothing about the test");
 		return CTL_FAILED;
 	}
-	printf("%s: %s\n", view_word(words_result, values[1].number), values[2].text);
+	printf(
+	    "%s: %s\n", view_word(words_result, values[1].number), client_text(&values[2], text));
 	return values[1].number == 0 ? CTL_OK : CTL_FAILED;
 }
 

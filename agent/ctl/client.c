@@ -16,6 +16,7 @@
 #define GET_AT_ONCE   24 /* so that an answer fits one datagram, long texts and all */
 #define ROWS_AT_ONCE  12 /* likewise */
 #define OPTIONS_MAX   64
+#define ROWS_MAX      65536 /* an agent may answer for ever */
 
 struct client {
 	netsnmp_session *session;
@@ -71,6 +72,15 @@ take_value(const netsnmp_variable_list *varbind, struct client_value *value)
 		take_text(varbind, value);
 		break;
 	}
+}
+
+const char *
+client_text(const struct client_value *value, char *to)
+{
+	if (text_is_clean(value->text, value->length))
+		return value->text;
+	text_clean(value->text, value->length, to, CLIENT_TEXT_MAX + 1);
+	return to;
 }
 
 static bool
@@ -291,7 +301,7 @@ row_of(struct client_rows *rows, uint32_t index)
 	}
 	if (low < rows->count && rows->indices[low] == index)
 		return &rows->values[low * width];
-	if (make_room(rows) < 0)
+	if (rows->count == ROWS_MAX || make_room(rows) < 0)
 		return NULL;
 	memmove(&rows->indices[low + 1], &rows->indices[low],
 	    (rows->count - low) * sizeof(rows->indices[0]));

@@ -37,6 +37,10 @@ struct client_value {
 	char text[CLIENT_TEXT_MAX + 1];
 };
 
+/* Its text as it can be shown: an agent may send anything, a terminal obeys.  Points into the value
+ * or, of CLIENT_TEXT_MAX bytes and a NUL, into `to`. */
+const char *client_text(const struct client_value *value, char *to);
+
 /* The rows of a table, by index; `values` holds column_count of them for each. */
 struct client_rows {
 	size_t count, room, column_count;

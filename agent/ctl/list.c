@@ -103,11 +103,10 @@ add_event(struct ctl *ctl, uint32_t seq, struct sheet *sheet, struct err *err)
 	if (!sheet_add_row(sheet))
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < count && r == 0; i++) {
-		char text[64];
+		char text[VIEW_TEXT_SIZE];
 
 		if (!sheet_put(sheet, i,
-			view_text(&view_events.columns[i], seq, &values[i], ctl->form, text,
-			    sizeof(text))))
+			view_text(&view_events.columns[i], seq, &values[i], ctl->form, text)))
 			r = err_set(err, -ENOMEM, "out of memory");
 	}
 	return r;
@@ -227,9 +226,8 @@ print_scalars(struct ctl *ctl, const struct client_value *values, struct err *er
 	sheet_init(&sheet, columns, SCALAR_COUNT);
 	is_whole = sheet_add_row(&sheet);
 	for (size_t i = 0; i < SCALAR_COUNT && is_whole; i++) {
-		char buffer[64];
-		const char *text =
-		    view_text(&scalars[i], 0, &values[i], ctl->form, buffer, sizeof(buffer));
+		char buffer[VIEW_TEXT_SIZE];
+		const char *text = view_text(&scalars[i], 0, &values[i], ctl->form, buffer);
 		const char *colour =
 		    text != NULL && columns[i].kind == SHEET_STATE ? sheet_colour(text) : "";
 

@@ -54,16 +54,17 @@ static int
 not_found(const struct target_kind *kind, const struct client_rows *rows, const char *name,
     struct err *err)
 {
-	char list[160];
+	char list[160], text[CLIENT_TEXT_MAX + 1];
 	struct strbuf buffer;
 
 	strbuf_init(&buffer, list, sizeof(list));
 	for (size_t i = 0; i < rows->count && i < 5; i++)
-		strbuf_add(&buffer, "%s\"%s\"", i > 0 ? ", " : "", client_cell(rows, i, 0)->text);
+		strbuf_add(&buffer, "%s\"%s\"", i > 0 ? ", " : "",
+		    client_text(client_cell(rows, i, 0), text));
 	if (rows->count > 5)
 		strbuf_add(&buffer, ", …");
-	return err_set(err, -ENOENT, "there is no %s \"%s\"; there are %zu: %s", kind->noun, name,
-	    rows->count, list);
+	return err_set(err, -ENOENT, "there is no %s \"%s\"; there are %zu%s%s", kind->noun, name,
+	    rows->count, rows->count > 0 ? ": " : "", list);
 }
 
 int
@@ -201,13 +202,14 @@ target_decode(const struct field *field, const struct client_value *value, void 
 	int32_t integer = (int32_t)value->number;
 	uint32_t number = (uint32_t)value->number;
 	bool is_true = value->number == 1;
+	char text[CLIENT_TEXT_MAX + 1];
 
 	if (value->type == CLIENT_NOTHING)
 		return -ENOENT;
 	switch (field->type) {
 	case FIELD_NAME:
 	case FIELD_TEXT:
-		text_copy(at, field->size, value->text);
+		text_copy(at, field->size, client_text(value, text));
 		break;
 	case FIELD_NUMBER:
 	case FIELD_DURATION:
@@ -215,6 +217,7 @@ target_decode(const struct field *field, const struct client_value *value, void 
 		memcpy(at, &number, sizeof(number));
 		break;
 	case FIELD_ENUM:
+		return field_put_number(field, value->number, object);
 	case FIELD_QUANTITY:
 	case FIELD_MILLI:
 	case FIELD_MICRO:

@@ -38,7 +38,8 @@ struct client_place target_cell(const struct target_kind *kind, unsigned column,
 int target_field(const struct target_kind **kind, const char *key, const struct field **ret_field,
     struct err *err);
 
-/* A setting as SNMP carries it, from the structure of the field's object and back. */
+/* A setting as SNMP carries it, from the structure of the field's object and back.  -ENOENT: there
+ * is no value; -EINVAL: a label that is not known here. */
 void target_encode(const struct field *field, const void *object, struct client_value *ret_value);
 int target_decode(const struct field *field, const struct client_value *value, void *object);
 

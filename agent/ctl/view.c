@@ -194,21 +194,32 @@ seconds_text(int64_t seconds, char *to, size_t size)
 	return to;
 }
 
+/* The agent sends what such a column has. */
+static bool
+is_of_form(const struct client_value *value, enum view_form form)
+{
+	bool is_octets = form == VIEW_TEXT || form == VIEW_DATE;
+
+	return value->type != CLIENT_NOTHING && (value->type == CLIENT_OCTETS) == is_octets;
+}
+
 const char *
 view_text(const struct view_column *column, uint32_t index, const struct client_value *value,
-    enum sheet_form form, char *to, size_t size)
+    enum sheet_form form, char to[VIEW_TEXT_SIZE])
 {
+	const size_t size = VIEW_TEXT_SIZE;
+
 	if (column->form == VIEW_INDEX) {
 		snprintf(to, size, "%u", (unsigned)index);
 		return to;
 	}
-	if (value->type == CLIENT_NOTHING)
+	if (!is_of_form(value, column->form))
 		return NULL;
 	switch (column->form) {
 	case VIEW_INDEX:
 		break;
 	case VIEW_TEXT:
-		return value->text;
+		return client_text(value, to);
 	case VIEW_NUMBER:
 		snprintf(to, size, "%lld", (long long)value->number);
 		return to;
@@ -239,13 +250,12 @@ fill(const struct view *view, const struct client_rows *rows, enum sheet_form fo
 			const struct view_column *column = &view->columns[i];
 			static const struct client_value nothing;
 			const struct client_value *value = &nothing;
-			char text[64];
+			char text[VIEW_TEXT_SIZE];
 
 			if (column->form != VIEW_INDEX)
 				value = client_cell(rows, row, at++);
-			if (!sheet_put(sheet, i,
-				view_text(
-				    column, rows->indices[row], value, form, text, sizeof(text))))
+			if (!sheet_put(
+				sheet, i, view_text(column, rows->indices[row], value, form, text)))
 				return -ENOMEM;
 		}
 	}

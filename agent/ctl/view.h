@@ -14,7 +14,7 @@
  */
 enum view_form {
 	VIEW_INDEX,   /* the row's own */
-	VIEW_TEXT,    /* as it is */
+	VIEW_TEXT,    /* as it is, but for controls */
 	VIEW_NUMBER,  /* digits */
 	VIEW_MILLI,   /* thousandths: 32.5 */
 	VIEW_LABEL,   /* a word of `labels` */
@@ -43,10 +43,13 @@ extern const char *const words_severity[], *const words_storage[], *const words_
 extern const char *const words_result[];
 const char *view_word(const char *const *labels, int64_t number);
 
+#define VIEW_TEXT_SIZE (CLIENT_TEXT_MAX + 1)
+
 /* One value as text; `index` for VIEW_INDEX.  Durations read well for people and are plain seconds
- * for programs.  NULL: there is none. */
+ * for programs.  NULL: there is none, or none of that
+ * form. */
 const char *view_text(const struct view_column *column, uint32_t index,
-    const struct client_value *value, enum sheet_form form, char *to, size_t size);
+    const struct client_value *value, enum sheet_form form, char to[VIEW_TEXT_SIZE]);
 
 /* Walks the table and fills the sheet, whose columns it sets.  `columns` needs room for those of
  * the view. */
