@@ -3,6 +3,7 @@
 """The plug-in check_envsensor against the real daemon, as Nagios would call it."""
 import os
 import re
+import shutil
 import subprocess
 
 import harness
@@ -189,6 +190,37 @@ class Moving(PluginTest):
         rack.script()
         self.manager.await_bus("rack", state=UP, seconds=60)
         self.await_check(["-m", "buses"], OK, "rack is up")
+
+    def behind(self, words, *options):
+        """The first line of the plug-in, whose snmpbulkwalk does this for the OID."""
+        folder = self.stage.folder_at("tools")
+        tool = self.stage.write("tools/snmpbulkwalk", "#!/bin/sh\nfor last; do :; done\n"
+            f"case $last in\n{words}\nesac\n"
+            f"exec {shutil.which('snmpbulkwalk', path=harness.SYSTEM_PATH)} \"$@\"\n")
+        os.chmod(tool, 0o755)
+        done = subprocess.run([PLUGIN, "-H", "127.0.0.1", "-p", str(self.stage.master.port),
+            *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+            env=dict(self.stage.snmp_env(), PATH=f"{folder}:{harness.SYSTEM_PATH}"), check=False)
+        self.assertEqual(done.stderr, "")
+        return done.returncode, done.stdout.splitlines()[0].partition(" | ")[0]
+
+    def test_a_row_that_goes_while_it_is_read(self):
+        rack = Rack(self.stage)
+        rack.script(inlet="33.1")
+        self.await_check(["-m", "sensor", "-n", "Rack A inlet"], CRITICAL,
+            "Rack A inlet 33.100 C (highCritical 32.000)")
+        self.assertEqual(self.behind("*.1.5.1.1.16) exit 0;;", "-m", "alarms"), (CRITICAL,
+            "ENVSENSOR CRITICAL - 1 alarm active, 1 unacknowledged, 0 of 4 sensors in fault"))
+        self.assertEqual(self.behind("*.1.3.1.1.2) exit 0;;", "-m", "sensors"),
+            (UNKNOWN, "ENVSENSOR UNKNOWN - no sensor is selected"))
+
+    def test_an_answer_that_makes_no_sense(self):
+        Rack(self.stage)
+        for words in ('*.1.2.1.1.2) echo ".$last.x = INTEGER: 1"; exit 0;;',
+                '*.1.2.1.1.2) echo ".$last.1 = Hex-STRING: 4Z"; exit 0;;',
+                '*.1.2.1.1.6) echo ".$last.1 = Hex-STRING: 41"; exit 0;;'):
+            self.assertEqual(self.behind(words.replace(".$last", "$last"), "-m", "buses")[0],
+                UNKNOWN, words)
 
     def test_the_daemon_or_the_master_gone(self):
         rack = Rack(self.stage)
