@@ -155,7 +155,11 @@ get_serial_num(const struct cell *cell, struct value *value)
 	    cell_entity(cell)->kind == CONF_ENTITY_SENSOR ? sensor_of(cell)->hardware_id : "";
 	size_t length = strlen(id);
 
-	return value_text(value, length > SHORT_TEXT_MAX ? id + length - SHORT_TEXT_MAX : id);
+	if (length > SHORT_TEXT_MAX)
+		id += length - SHORT_TEXT_MAX;
+	while (((unsigned char)*id & 0xc0) == 0x80) /* the rest of a UTF-8 character */
+		id++;
+	return value_text(value, id);
 }
 
 static bool

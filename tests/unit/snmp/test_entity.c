@@ -54,7 +54,7 @@ publish(void **state)
 	sensor->entity_index = 1002;
 	sensor->quantity = QUANTITY_HUMIDITY;
 	text_copy(sensor->hardware_id, sizeof(sensor->hardware_id),
-	    "a line with a long name/247/holding:65535");
+	    "a line wi\xc3\xbfh a long name/247/holding:65535");
 	conf_seal(conf);
 	assert_int_equal(conf_entity_list(conf), 0);
 	assert_int_equal(hub_new(&hub), 0);
@@ -102,7 +102,7 @@ objects_are_told_by_class_and_container(void **state)
 		    "a place of which one can say more than 32 octets", "", "envsensord",
 		    "a place of which one can say mor" },
 		{ 1001, 1003, 8, 3, "three (temperature)", "three", "", "", "three" },
-		{ 1002, 1003, 8, 9, "nine (humidity)", "nine", "th a long name/247/holding:65535",
+		{ 1002, 1003, 8, 9, "nine (humidity)", "nine", "h a long name/247/holding:65535",
 		    "", "nine" },
 		{ 1003, 1000, 5, 1, "line (sim bus)", "line", "", "sim", "line" },
 		{ 1005, 1003, 8, 7, "seven (leak)", "seven", "", "", "seven" },
