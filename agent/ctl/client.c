@@ -120,7 +120,7 @@ int
 client_open(const char *program, char **options, int count, const char *host,
     struct client **ret_client, struct err *err)
 {
-	netsnmp_session wanted;
+	static netsnmp_session wanted; /* the library frees none of what it puts in there */
 	char *arguments[OPTIONS_MAX + 3], *name = strdup(program), *peer = strdup(host);
 	struct client *client = calloc(1, sizeof(*client));
 	int used = 0, r = -EINVAL;
