@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the configuration's rules ask the drivers. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bus/buses.h"
@@ -44,10 +43,12 @@ identify(const struct driver *driver, const struct conf_bus *bus, const struct d
     char *to, size_t size)
 {
 	char unit[24], place[24];
+	struct strbuf buffer;
 
+	strbuf_init(&buffer, to, size);
 	if (driver->unit_name == NULL ||
 	    (driver->place_name == NULL && !(driver->flags & DRIVER_UNIQUE))) {
-		snprintf(to, size, "%s/%s", bus->name, point->text);
+		strbuf_add(&buffer, "%s/%s", bus->name, point->text);
 		return;
 	}
 	driver->unit_name(point, unit, sizeof(unit));
@@ -56,7 +57,7 @@ identify(const struct driver *driver, const struct conf_bus *bus, const struct d
 		return;
 	}
 	driver->place_name(point, place, sizeof(place));
-	snprintf(to, size, "%s/%s/%s", bus->name, unit, place);
+	strbuf_add(&buffer, "%s/%s/%s", bus->name, unit, place);
 }
 
 static int
