@@ -42,24 +42,36 @@ bus_of(const struct conf *conf, const struct record *record)
 	return bus != NULL ? bus->name : NULL;
 }
 
+static bool
+is_line(const struct record *record)
+{
+	return record->kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[record->kind].is_line;
+}
+
+/* A flood of one kind, of faults when a bus is lost for example, does not hold back another. */
+static void
+log_event(const struct conf *conf, const struct record *record)
+{
+	const struct log_about about = {
+		.sensor = record->sensor != 0 ? record->source : NULL,
+		.bus = bus_of(conf, record),
+		.alarm = record->alarm_id,
+		.event = record->seq,
+		.kind = &kinds[record->kind],
+	};
+	char text[EVENT_TEXT_SIZE];
+
+	event_text(record, text, sizeof(text));
+	log_at(level_of(record), &about, "%s", text);
+}
+
 void
 engine_log_events(struct engine *engine)
 {
-	char text[EVENT_TEXT_SIZE];
-
 	for (; engine->logged_count < engine->waiting_count; engine->logged_count++) {
 		const struct record *record = engine_waiting(engine, engine->logged_count);
-		const struct log_about about = {
-			.sensor = record->sensor != 0 ? record->source : NULL,
-			.bus = bus_of(engine->conf, record),
-			.alarm = record->alarm_id,
-			.event = record->seq,
-		};
 
-		if (record->kind >= sizeof(kinds) / sizeof(kinds[0]) ||
-		    !kinds[record->kind].is_line)
-			continue;
-		event_text(record, text, sizeof(text));
-		log_at(level_of(record), &about, "%s", text);
+		if (is_line(record))
+			log_event(engine->conf, record);
 	}
 }

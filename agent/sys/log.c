@@ -212,9 +212,9 @@ tell_held(int64_t now_ms)
 		    (unsigned)kind.held, LOG_LIMIT_WINDOW_MS / 1000, kind.last);
 }
 
-/* `place` tells the line's kind. */
+/* `place` tells the line's kind, if nothing else does. */
 static bool
-may_pass(enum log_level level, const struct log_about *about, const char *place, const char *text)
+may_pass(enum log_level level, const struct log_about *about, const void *place, const char *text)
 {
 	int64_t now_ms;
 
@@ -222,6 +222,8 @@ may_pass(enum log_level level, const struct log_about *about, const char *place,
 		return true;
 	now_ms = clock_boottime_ms();
 	tell_held(now_ms);
+	if (about != NULL && about->kind != NULL)
+		place = about->kind;
 	return log_limit_pass(log_limit, place, level, text, now_ms);
 }
 

@@ -26,6 +26,7 @@ struct log_about {
 	const char *sensor, *bus;
 	uint32_t alarm, event; /* envsAlarmId, envsEventSeq */
 	const char *result;    /* a label of EnvsResult: result_name() */
+	const void *kind;      /* what is held back with others of it; NULL: by place in the code */
 	bool is_paced;         /* once a case, by what it is about: none is held back */
 };
 #define LOG_ABOUT(...) (&(const struct log_about){ __VA_ARGS__ })

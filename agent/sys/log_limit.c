@@ -11,7 +11,7 @@ is_over(const struct log_kind *kind, int64_t now_ms)
 
 /* Its own place, else a free one, else the last. */
 static struct log_kind *
-find_kind(struct log_limit *limit, const char *place, enum log_level level, int64_t now_ms)
+find_kind(struct log_limit *limit, const void *place, enum log_level level, int64_t now_ms)
 {
 	struct log_kind *found = NULL;
 
@@ -31,7 +31,7 @@ find_kind(struct log_limit *limit, const char *place, enum log_level level, int6
 }
 
 bool
-log_limit_pass(struct log_limit *limit, const char *place, enum log_level level, const char *text,
+log_limit_pass(struct log_limit *limit, const void *place, enum log_level level, const char *text,
     int64_t now_ms)
 {
 	struct log_kind *kind = find_kind(limit, place, level, now_ms);

@@ -8,10 +8,11 @@
 #include "sys/log.h"
 
 /*
- * What keeps a flood out of the log.  Lines of one place in the code and one level are of one kind;
- * so many of a kind are written in a window, which begins with its first; the others are counted,
- * and the count and the last of them are told when the window is over.  Pure; all 0 is a fresh one.
- * Each thread has its own (thread.h), so there is no lock.
+ * What keeps a flood out of the log.  Lines of one place in the code and one level are of one kind,
+ * if whoever logs them does not say otherwise; so many of a kind are written in a window, which
+ * begins with its first; the others are counted, and the count and the last of them are told when
+ * the window is over.  Pure; all 0 is a fresh one.  Each thread has its own (thread.h), so there is
+ * no lock.
  */
 #define LOG_LIMIT_BURST     20
 #define LOG_LIMIT_WINDOW_MS 30000
@@ -19,7 +20,7 @@
 #define LOG_LIMIT_LAST_SIZE 200
 
 struct log_kind {
-	const char *place; /* the format of its lines; NULL: a free place */
+	const void *place; /* the format of its lines, or their kind; NULL: a free place */
 	enum log_level level;
 	int64_t since_ms;
 	uint32_t count, held;
@@ -31,7 +32,7 @@ struct log_limit {
 };
 
 /* True: this line is to be written. */
-bool log_limit_pass(struct log_limit *limit, const char *place, enum log_level level,
+bool log_limit_pass(struct log_limit *limit, const void *place, enum log_level level,
     const char *text, int64_t now_ms);
 
 /* A kind whose window is over, or any (`now_ms` INT64_MAX), that has held something back, which is

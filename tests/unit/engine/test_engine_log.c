@@ -17,6 +17,7 @@ static struct line {
 	enum log_level level;
 	char sensor[33], bus[33];
 	uint32_t alarm, event;
+	const void *kind;
 	char text[128];
 } lines[LINES_MAX];
 static size_t line_count;
@@ -34,6 +35,7 @@ __wrap_log_at(enum log_level level, const struct log_about *about, const char *f
 	line->level = level;
 	line->alarm = about->alarm;
 	line->event = about->event;
+	line->kind = about->kind;
 	snprintf(line->sensor, sizeof(line->sensor), "%s", about->sensor ? about->sensor : "");
 	snprintf(line->bus, sizeof(line->bus), "%s", about->bus ? about->bus : "");
 	va_start(args, format);
@@ -104,6 +106,27 @@ each_change_is_a_line_and_no_sample_is(void **state)
 	assert_int_not_equal(alarm, 0);
 }
 
+/* So that a flood of these does not hold back those. */
+static void
+each_kind_of_event_is_one_for_the_log(void **state)
+{
+	static const int32_t values_milli[] = { 28000, 31000, 20000 }; /* raise, escalate, clear */
+	struct bench *bench = *state;
+
+	bench_configure(bench, bench_conf(2));
+	for (size_t i = 0; i < COUNT(values_milli); i++)
+		for (uint32_t sensor = 1; sensor <= 2; sensor++) {
+			bench_reads(bench, sensor, values_milli[i]);
+			bench_tick(bench, 1000);
+		}
+	assert_int_equal(line_count, 6);
+	for (size_t i = 0; i < line_count; i++) {
+		assert_non_null(lines[i].kind);
+		assert_ptr_equal(lines[i].kind, lines[i ^ 1].kind);
+		assert_true(i < 2 || lines[i].kind != lines[i - 2].kind);
+	}
+}
+
 static void
 what_waits_for_the_disk_is_told_at_once_and_once(void **state)
 {
@@ -163,6 +186,7 @@ main(void)
 #define ENGINE_TEST(test) cmocka_unit_test_setup_teardown(test, begin, bench_tear_down)
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(each_change_is_a_line_and_no_sample_is),
+		ENGINE_TEST(each_kind_of_event_is_one_for_the_log),
 		ENGINE_TEST(what_waits_for_the_disk_is_told_at_once_and_once),
 		ENGINE_TEST(what_finds_no_room_is_told_all_the_same),
 	};

@@ -212,6 +212,29 @@ a_flood_is_counted(void **state)
 	}
 }
 
+/* Equal formats are one place in the code, as the compiler sees it. */
+static void
+a_flood_holds_back_its_own_kind_only(void **state)
+{
+	static const char kinds[2]; /* only their addresses count */
+	int i;
+
+	(void)state;
+	log_init("x", LOG_LEVEL_INFO);
+	log_begin_thread();
+	for (i = 0; i <= LOG_LIMIT_BURST; i++) {
+		log_at(LOG_LEVEL_INFO, LOG_ABOUT(.kind = &kinds[0]), "%s", "bus lost");
+		assert_string_equal(logged(), i < LOG_LIMIT_BURST ? "x: info: bus lost\n" : "");
+	}
+	log_at(LOG_LEVEL_INFO, LOG_ABOUT(.kind = &kinds[1]), "%s", "too warm");
+	assert_string_equal(logged(), "x: info: too warm\n");
+	log_info("%s", "of no kind");
+	assert_string_equal(logged(), "x: info: of no kind\n");
+	log_end_thread();
+	assert_string_equal(
+	    logged(), "x: info: 1 more like this within 30 s, the last: bus lost\n");
+}
+
 static void
 levels_have_names(void **state)
 {
@@ -241,6 +264,7 @@ main(void)
 		CAPTURED(the_journal_gets_the_level_as_a_prefix),
 		CAPTURED(errno_is_kept),
 		CAPTURED(a_flood_is_counted),
+		CAPTURED(a_flood_holds_back_its_own_kind_only),
 		cmocka_unit_test(levels_have_names),
 	};
 
