@@ -500,6 +500,17 @@ scan(const struct options *options, const struct conf *conf)
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* "file:line: ..." and nothing before it, as editors expect; but the journal is told that it is an
+ * error, as of any other line. */
+static void
+tell_refused(const struct err *err)
+{
+	if (log_is_to_journal())
+		log_error("%s", err->text);
+	else
+		fprintf(stderr, "%s\n", err->text);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -516,8 +527,7 @@ main(int argc, char **argv)
 	log_init("envsensord", LOG_LEVEL_INFO);
 	journal_begin();
 	if (read_conf(&agent.options, &conf, &err) < 0) {
-		/* "file:line: ..." and nothing before it, as editors expect */
-		fprintf(stderr, "%s\n", err.text);
+		tell_refused(&err);
 		return EXIT_CONFIG;
 	}
 	switch (agent.options.task) {

@@ -80,6 +80,12 @@ log_to_syslog(void)
 	atomic_store(&log_target, TARGET_SYSLOG);
 }
 
+bool
+log_is_to_journal(void)
+{
+	return atomic_load(&log_target) == TARGET_JOURNAL;
+}
+
 int
 log_level_parse(const char *text, enum log_level *ret_level)
 {

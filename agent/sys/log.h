@@ -38,6 +38,7 @@ log_carrier_fn(const char *program, int priority, const struct log_about *about,
 void log_init(const char *program, enum log_level level);
 void log_set_level(enum log_level level);
 void log_to_syslog(void);
+bool log_is_to_journal(void);
 
 /* For lines to the journal; before there are threads. */
 void log_set_carrier(log_carrier_fn *carrier);

@@ -82,16 +82,18 @@ class Entries(harness.SystemTest):
     def script(self, inlet):
         self.stage.write("script", f"inlet {inlet}\n")
 
-    def begin(self, more):
-        self.script("21.5")
-        self.stage.snmpd()
-        config = self.stage.write("envsensord.conf", more
-            + bus("rack", "sim", self.stage.path("script"))
-            + sensor("inlet", "rack", "inlet", high_warning=27, high_critical=32, **AT_ONCE))
+    def run_daemon(self, config):
+        config = self.stage.write("envsensord.conf", config)
         self.daemon = harness.Process(self.stage, "envsensord", ["unshare", "-rm", self.wrapper,
             self.folder, PROGRAM, "--config", config, "--state-dir",
             self.stage.folder_at("state"), "--agentx", self.stage.agentx, "--foreground"],
             env=dict(os.environ, ENVSENSORD_SMTP=HELPER))
+
+    def begin(self, more):
+        self.script("21.5")
+        self.stage.snmpd()
+        self.run_daemon(more + bus("rack", "sim", self.stage.path("script"))
+            + sensor("inlet", "rack", "inlet", high_warning=27, high_critical=32, **AT_ONCE))
         begun = await_(lambda: self.journal.find("version ") or self.daemon.died("version "),
             "the journal gets the first line")
         if self.daemon.log():
@@ -120,6 +122,14 @@ class Entries(harness.SystemTest):
         told = [entry["MESSAGE"] for entry in self.journal.find("a SET is refused")]
         counted = [re.match(r"(\d+) more like this within 30 s, the last: ", text) for text in told]
         return counted.count(None), sum(int(match.group(1)) for match in counted if match)
+
+    def test_a_file_that_is_refused_is_an_error(self):
+        self.run_daemon("nonsense = 1\n")
+        self.assertEqual(self.daemon.popen.wait(harness.WAIT_S), 78)
+        if self.daemon.log().startswith("<3>"):
+            self.skipTest("this build knows no journal")
+        entry = self.journal.await_entry("envsensord.conf:1: ")
+        self.assertEqual((about(entry), self.daemon.log()), ({"priority": 3}, ""))
 
     def test_an_alarm_is_told_once_and_by_its_fields(self):
         first = self.begin(bus("lost", "owserver", "127.0.0.1:1")  # nobody listens there
