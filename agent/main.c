@@ -108,6 +108,20 @@ deliver(void *context, enum channel channel, const struct delivery_job *job)
 	return false;
 }
 
+static bool
+stands_still(void *context, enum channel channel)
+{
+	struct agent *agent = context;
+
+	switch (channel) {
+	case CHANNEL_SNMP:
+		return agentx_stands_still(agent->agentx);
+	case CHANNEL_MAIL:
+		return agent->mailer != NULL && mailer_stands_still(agent->mailer);
+	}
+	return false;
+}
+
 /* A row waits for each outcome; the inbox has room for all that can be out, since reports give way
  * to them. */
 static void
@@ -246,6 +260,7 @@ make_parts(struct agent *agent, const struct conf *conf, struct err *err)
 		.conf_in_force = put_conf_in_force,
 		.deliver = deliver,
 		.mail = bring_mail,
+		.stands_still = stands_still,
 		.context = agent,
 	};
 	struct agentx_listener listener = {

@@ -32,6 +32,13 @@ mailer_free(struct mailer *mailer)
 	(void)mailer;
 }
 
+bool
+mailer_stands_still(struct mailer *mailer)
+{
+	(void)mailer;
+	return false;
+}
+
 void
 mailer_apply(struct mailer *mailer, const struct conf *conf)
 {

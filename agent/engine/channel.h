@@ -20,6 +20,10 @@ enum channel { /* EnvsChannel */
 	CHANNEL_COUNT = CHANNEL_MAIL,
 };
 
+/* A carrier that takes nothing for so long stands still, as in a library or a kernel that hangs;
+ * what comes of that is the path's business (delivery.down-after). */
+#define CHANNEL_STILL_MS 5000
+
 /* One attempt (engine_effects.deliver).  Of channel snmp: the facts of one notification, as they
  * were at the event. */
 struct delivery_job {

@@ -33,6 +33,10 @@ struct engine_effects {
 
 	/* Likewise one mail, or a check of a relay; the job is taken unless this is false. */
 	bool (*mail)(void *context, struct mail_job *job);
+
+	/* The carrier of that channel stands still, and cannot say so itself.  Asked each second;
+	 * must not block.  NULL: none ever does. */
+	bool (*stands_still)(void *context, enum channel channel);
 	void *context;
 	const struct conf_drivers *drivers; /* for what a change by SNMP asks of them */
 };

@@ -172,8 +172,9 @@ path_down(struct engine *engine, struct outbox_channel *channel, const struct pa
 	channel->path_alarm = alarm.id;
 	log_at(LOG_LEVEL_WARNING,
 	    LOG_ABOUT(.alarm = alarm.id, .result = result_name(trouble->result)),
-	    "channel %s: %s; what there is to say waits until it can be said", channel->kind->name,
-	    result_text(trouble->result));
+	    "channel %s: %s%s%s; what there is to say waits until it can be said",
+	    channel->kind->name, result_text(trouble->result),
+	    trouble->words[0] != '\0' ? ": " : "", trouble->words);
 	tell_path(engine, channel, &alarm, trouble);
 }
 
@@ -194,6 +195,13 @@ path_up(struct engine *engine, struct outbox_channel *channel)
 }
 
 static bool
+stands_still(const struct engine *engine, enum channel channel)
+{
+	return engine->effects.stands_still != NULL &&
+	       engine->effects.stands_still(engine->effects.context, channel);
+}
+
+static bool
 is_in_trouble(
     struct engine *engine, const struct outbox_channel *channel, struct path_trouble *ret_trouble)
 {
@@ -204,6 +212,10 @@ is_in_trouble(
 		return false;
 	if (!channel->is_up)
 		return true;
+	if (stands_still(engine, channel->kind->channel)) {
+		ret_trouble->words = "the thread that carries them stands still";
+		return true;
+	}
 	if (way != NULL)
 		return way->is_in_trouble(engine, ret_trouble);
 	return channel->breaker.state != BREAKER_CLOSED;

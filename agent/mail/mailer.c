@@ -19,6 +19,7 @@ enum mailer_message {
 	MAILER_LETTER, /* data: struct letter, taken */
 	MAILER_CONF,   /* data: struct conf, a reference */
 	MAILER_STOP,   /* data: int64_t, taken: when it must have ended */
+	MAILER_LOOK,   /* no data: to see whether it is taken */
 };
 
 const char *
@@ -43,6 +44,8 @@ drop_message(struct chan_message *message)
 		break;
 	case MAILER_STOP:
 		free(message->data);
+		break;
+	case MAILER_LOOK:
 		break;
 	}
 }
@@ -74,6 +77,12 @@ mailer_apply(struct mailer *mailer, const struct conf *conf)
 
 	if (chan_put(mailer->inbox, message) == CHAN_FULL)
 		conf_unref(conf);
+}
+
+bool
+mailer_stands_still(struct mailer *mailer)
+{
+	return chan_is_neglected(mailer->inbox, MAILER_LOOK, CHANNEL_STILL_MS);
 }
 
 /* ---- the thread ---- */
@@ -113,6 +122,8 @@ take_messages(struct mailer *mailer)
 		case MAILER_STOP:
 			mailer->stop_ms = *(const int64_t *)message.data;
 			free(message.data);
+			break;
+		case MAILER_LOOK:
 			break;
 		}
 	}

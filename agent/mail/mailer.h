@@ -45,5 +45,6 @@ void mailer_free(struct mailer *mailer); /* copes with NULL; behind the engine, 
 /* For any thread. */
 void mailer_apply(struct mailer *mailer, const struct conf *conf); /* in force from now on */
 bool mailer_deliver(struct mailer *mailer, struct mail_job *job);  /* true: the job is taken */
+bool mailer_stands_still(struct mailer *mailer); /* took nothing for CHANNEL_STILL_MS */
 
 #endif

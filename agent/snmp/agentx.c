@@ -30,6 +30,7 @@
 enum agentx_message {
 	AGENTX_STOP, /* no data */
 	AGENTX_JOB,  /* data: struct notify_job, taken */
+	AGENTX_LOOK, /* no data: to see whether it is taken */
 };
 
 struct agentx {
@@ -58,6 +59,8 @@ take_messages(struct agentx *agentx)
 			break;
 		case AGENTX_JOB:
 			notify_send(agentx->notify, message.data);
+			break;
+		case AGENTX_LOOK:
 			break;
 		}
 	}
@@ -352,6 +355,12 @@ agentx_deliver(struct agentx *agentx, const struct delivery_job *job)
 		return true;
 	notify_job_free(own);
 	return false;
+}
+
+bool
+agentx_stands_still(struct agentx *agentx)
+{
+	return chan_is_neglected(agentx->inbox, AGENTX_LOOK, CHANNEL_STILL_MS);
 }
 
 int

@@ -38,6 +38,9 @@ int agentx_start(struct agentx *agentx);
  * be; try again after an outcome. */
 bool agentx_deliver(struct agentx *agentx, const struct delivery_job *job);
 
+/* For the engine's thread: nothing was taken from it for CHANNEL_STILL_MS. */
+bool agentx_stands_still(struct agentx *agentx);
+
 /* What was handed over before is sent first.  0, also if it was never started, or -ETIMEDOUT: a
  * hung master holds the thread; it is left behind, and must not be freed. */
 int agentx_stop(struct agentx *agentx, int64_t timeout_ms);

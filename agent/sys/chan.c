@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/clock.h"
+
 struct slot {
 	struct chan_message message;
 	uint64_t reply_id; /* 0: not a reply */
@@ -28,6 +30,7 @@ struct chan {
 	struct slot_stack unused;
 	void (*drop)(struct chan_message *message);
 	uint64_t replaced;
+	int64_t waits_us;       /* monotonic: since then something waits, and nothing was got */
 	uint64_t last_request;  /* of a channel of replies: its one getter's */
 	int fd;                 /* -1 until somebody asks */
 	size_t capacity, fresh; /* slots from `fresh` on were never used */
@@ -150,6 +153,7 @@ put(struct chan *chan, const struct chan_message *message, uint64_t reply_id)
 		chan->replaced++;
 		result = CHAN_REPLACED;
 	} else if (TAILQ_EMPTY(&chan->waiting)) {
+		chan->waits_us = clock_monotonic_us();
 		fd_raise(chan);
 	}
 	slot->message = *message;
@@ -212,6 +216,8 @@ get(struct chan *chan, const struct timespec *deadline, struct chan_message *ret
 		SLIST_INSERT_HEAD(&chan->unused, slot, in_unused);
 		if (TAILQ_EMPTY(&chan->waiting))
 			fd_lower(chan);
+		else
+			chan->waits_us = clock_monotonic_us();
 	}
 	pthread_mutex_unlock(&chan->mutex);
 	return slot != NULL;
@@ -242,6 +248,20 @@ chan_fd(struct chan *chan)
 	}
 	pthread_mutex_unlock(&chan->mutex);
 	return fd;
+}
+
+bool
+chan_is_neglected(struct chan *chan, int nudge, int64_t most_ms)
+{
+	bool is_empty, is_neglected;
+
+	pthread_mutex_lock(&chan->mutex);
+	is_empty = TAILQ_EMPTY(&chan->waiting);
+	is_neglected = !is_empty && clock_monotonic_us() - chan->waits_us > most_ms * 1000;
+	pthread_mutex_unlock(&chan->mutex);
+	if (is_empty)
+		chan_put(chan, (struct chan_message){ .kind = nudge });
+	return is_neglected;
 }
 
 uint64_t

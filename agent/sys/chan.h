@@ -43,6 +43,10 @@ bool chan_get(struct chan *chan, int64_t timeout_ms, struct chan_message *ret_me
  * with chan_get.  Made on the first call, owned by the channel, not to be read.  Negative errno. */
 int chan_fd(struct chan *chan);
 
+/* Whoever gets from it has taken nothing for longer than `most_ms`, though something waited.  If
+ * nothing does, puts a message of kind `nudge`, without data, for the next time. */
+bool chan_is_neglected(struct chan *chan, int nudge, int64_t most_ms);
+
 uint64_t chan_replaced(struct chan *chan); /* messages pushed out since the start */
 
 /*

@@ -10,6 +10,7 @@ import unittest
 import harness
 from freeze import await_end, frozen
 from harness import PROGRAM, await_, bus, sensor
+from smtp_helper import PROGRAM as HELPER
 
 CONFIG = bus("play", "sim") + sensor("a", "play", "a")
 WATCHDOG_S = 1
@@ -140,6 +141,26 @@ class Service(harness.SystemTest):
         self.manager.forget()
         self.assertEqual(self.begin().stop(), 0)
         self.assertFalse(os.path.exists(self.stage.path("state/envsensord.db-wal")))
+
+    def test_a_frozen_thread_is_a_state_and_a_line(self):
+        """Of the SNMP thread and the mailer, though there is nothing to be told."""
+        self.stage.snmpd()
+        threads = {"snmp": "snmp: the SNMP master agent cannot be reached"}
+        config = CONFIG + "delivery { down-after = 0 }\n"
+        if os.path.exists(HELPER):
+            threads["mail"] = "mail: the mail helper failed"
+            config += ('mail { from = "a@example.org"  check-interval = 0  relay { host = '
+                '"127.0.0.1"  port = 1  security = none } }\n'
+                'contact "ops" { address = "ops@example.org" }\n')
+        daemon = self.begin(config)
+        daemon.await_log("connected to the SNMP master")
+        for thread, what in threads.items():
+            with frozen(daemon.pid, thread):
+                daemon.await_log(f"warning: channel {what}: the thread that carries them stands "
+                    "still; what there is to say waits until it can be said")
+                self.manager.await_status("warning; active alarms: 1")
+            if thread == "snmp":
+                daemon.await_log("channel snmp: messages get out again")
 
 
 if __name__ == "__main__":

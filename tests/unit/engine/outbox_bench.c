@@ -231,6 +231,14 @@ bench_mail_row(struct bench *bench, uint32_t seq, const char *contact)
 
 /* ---- life ---- */
 
+static bool
+stands_still(void *context, enum channel channel)
+{
+	const struct bench *bench = context;
+
+	return bench->still == (int)channel;
+}
+
 static void
 begin(struct bench *bench)
 {
@@ -238,6 +246,7 @@ begin(struct bench *bench)
 		.conf_in_force = take_conf,
 		.deliver = take_job,
 		.mail = take_mail,
+		.stands_still = stands_still,
 		.context = bench,
 	};
 	struct err err;

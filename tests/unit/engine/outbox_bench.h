@@ -31,6 +31,7 @@ struct bench {
 	size_t answered; /* of them, by answer() */
 	unsigned places; /* how many jobs the carrier takes unanswered */
 	bool answers;    /* at once, in the same turn */
+	int still;       /* enum channel: its carrier stands still; 0: none does */
 
 	/* the mailer */
 	struct mail_job *mails[BENCH_MAILS];

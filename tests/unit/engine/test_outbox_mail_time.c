@@ -504,6 +504,43 @@ beating_conf(unsigned sensors)
 }
 
 static void
+a_carrier_that_stands_still_is_a_path_that_is_down(void **state)
+{
+	static const struct {
+		enum channel channel;
+		enum result result;
+		const char *text;
+	} cases[] = {
+		{ CHANNEL_SNMP, RESULT_MASTER_UNAVAILABLE,
+		    "Messages do not get out by snmp: the SNMP master agent cannot be reached: "
+		    "the thread that carries them stands still." },
+		{ CHANNEL_MAIL, RESULT_INTERNAL_ERROR,
+		    "Messages do not get out by mail: the mail helper failed: the thread that "
+		    "carries them stands still." },
+	};
+	struct bench *bench = *state;
+
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 28000);
+	bench_mail_accept(bench);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint32_t last = bench_look(bench)->events->last_seq;
+
+		bench->still = (int)cases[i].channel;
+		bench_pass(bench, 29000);
+		assert_int_equal(bench_look(bench)->events->last_seq, last);
+		bench_pass(bench, 2000);
+		assert_int_equal(bench_event(bench, last + 1)->kind, EVENT_PATH_DOWN);
+		assert_int_equal(bench_event(bench, last + 1)->channel, cases[i].channel);
+		assert_int_equal(bench_event(bench, last + 1)->numbers[1], cases[i].result);
+		assert_string_equal(bench_event(bench, last + 1)->detail, cases[i].text);
+		bench->still = 0;
+		bench_pass(bench, 1000);
+		assert_int_equal(bench_event(bench, last + 2)->kind, EVENT_PATH_UP);
+	}
+}
+
+static void
 a_sign_of_life_each_day(void **state)
 {
 	struct bench *bench = *state;
@@ -545,6 +582,7 @@ main(void)
 		ON_A_BENCH(six_hours_without_a_relay),
 		ON_A_BENCH(the_boss_is_told_of_what_nobody_has_acknowledged),
 		ON_A_BENCH(a_master_that_is_gone_is_told_by_mail),
+		ON_A_BENCH(a_carrier_that_stands_still_is_a_path_that_is_down),
 		ON_A_BENCH(a_sign_of_life_each_day),
 	};
 

@@ -7,11 +7,21 @@
 #include <time.h>
 
 #include "sys/chan.h"
+#include "sys/clock.h"
 #include "tests/unit/unit.h"
 
 /* Data that lives here; `dropped` counts what drop was called with. */
 static char letters[] = "abcdefghijklmnopqrstuvwxyz";
 static char dropped[64];
+
+/* In the place of sys/clock.c. */
+static int64_t passed_us;
+
+int64_t
+clock_monotonic_us(void)
+{
+	return passed_us;
+}
 
 static void
 drop_letter(struct chan_message *message)
@@ -337,6 +347,33 @@ drops_a_late_answer(void **state)
 	}
 }
 
+static void
+knows_whether_somebody_gets(void **state)
+{
+	enum { NUDGE = 'n' };
+	struct chan *chan = channel(4);
+	struct chan_message message;
+
+	(void)state;
+	assert_false(chan_is_neglected(chan, NUDGE, 5000)); /* nothing waited */
+	passed_us += 5000000;
+	assert_false(chan_is_neglected(chan, NUDGE, 5000));
+	passed_us += 1;
+	assert_true(chan_is_neglected(chan, NUDGE, 5000));
+	assert_true(chan_get(chan, 0, &message));
+	assert_int_equal(message.kind, NUDGE);
+	assert_null(message.data);
+	assert_false(chan_get(chan, 0, &message)); /* one is enough */
+	put_letter(chan, 'a');
+	put_letter(chan, 'b');
+	passed_us += 6000000;
+	assert_true(chan_is_neglected(chan, NUDGE, 5000));
+	assert_true(chan_get(chan, 0, &message));
+	assert_false(chan_is_neglected(chan, NUDGE, 5000)); /* slow, but at work */
+	chan_free(chan);
+	assert_string_equal(dropped, "b");
+}
+
 /* The storm: each putter sends numbers in order, now and then a sample. */
 enum { PUTTERS = 4, EVENTS = 20000 };
 
@@ -418,6 +455,7 @@ main(void)
 		cmocka_unit_test(a_call_gives_up_in_time_and_when_full),
 		cmocka_unit_test(answers_come_to_one_that_does_not_wait),
 		cmocka_unit_test(drops_a_late_answer),
+		cmocka_unit_test(knows_whether_somebody_gets),
 		cmocka_unit_test(loses_nothing_in_a_storm),
 	};
 
