@@ -96,29 +96,6 @@ options_take(struct options *options, int option)
 	return false;
 }
 
-int
-options_parse(int argc, char **argv, struct options *ret_options)
-{
-	struct options options = { .config = CONFIG_DIR "/envsensord.conf" };
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:s:x:fl:h", long_options, NULL)) != -1) {
-		if (option == '?') {
-			fprintf(stderr, "envsensord: --help tells what is allowed\n");
-			return EXIT_USAGE;
-		}
-		if (!options_take(&options, option))
-			break;
-	}
-	if (options.task != TASK_LEAVE && optind < argc) {
-		fprintf(stderr, "envsensord: \"%s\": want options only, --help tells which\n",
-		    argv[optind]);
-		return EXIT_USAGE;
-	}
-	*ret_options = options;
-	return 0;
-}
-
 static int
 override(struct conf *conf, const char *key, const char *text, struct err *err)
 {
@@ -144,4 +121,42 @@ options_apply(const struct options *options, struct conf *conf, struct err *err)
 	    gethostname(conf->agent.site, sizeof(conf->agent.site) - 1) < 0)
 		conf->agent.site[0] = '\0';
 	return r;
+}
+
+/* A value of the command line is wrong whatever the file says. */
+static bool
+are_understood(const struct options *options)
+{
+	struct conf conf = { .references = 1 };
+	struct err err = { 0 };
+
+	if (options_apply(options, &conf, &err) == 0)
+		return true;
+	fprintf(stderr, "envsensord: %s\n", err.text);
+	return false;
+}
+
+int
+options_parse(int argc, char **argv, struct options *ret_options)
+{
+	struct options options = { .config = CONFIG_DIR "/envsensord.conf" };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:s:x:fl:h", long_options, NULL)) != -1) {
+		if (option == '?') {
+			fprintf(stderr, "envsensord: --help tells what is allowed\n");
+			return EXIT_USAGE;
+		}
+		if (!options_take(&options, option))
+			break;
+	}
+	if (options.task != TASK_LEAVE && optind < argc) {
+		fprintf(stderr, "envsensord: \"%s\": want options only, --help tells which\n",
+		    argv[optind]);
+		return EXIT_USAGE;
+	}
+	if (options.task != TASK_LEAVE && !are_understood(&options))
+		return EXIT_USAGE;
+	*ret_options = options;
+	return 0;
 }

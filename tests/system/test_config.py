@@ -169,7 +169,8 @@ class CommandLine(ConfigTest):
             self.assertIn(option, done.stdout)
 
     def test_what_is_not_understood_is_usage(self):
-        for arguments in (["--colour"], ["--config"], ["word"]):
+        for arguments in (["--colour"], ["--config"], ["word"],
+                ["--log-level", "loud"]):
             done = run(*arguments)
             self.assertEqual((done.returncode, done.stdout), (EXIT_USAGE, b""), arguments)
             self.assertIn(arguments[-1].encode(), done.stderr)
