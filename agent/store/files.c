@@ -32,7 +32,7 @@ fail(const char *path, const char *what, struct err *err)
 int
 file_make_private(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct stat status;
 	int r = 0;
 

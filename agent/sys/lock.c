@@ -42,11 +42,11 @@ open_to_lock(const char *path)
 {
 	char folder[PATH_MAX];
 	char *slash;
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd >= 0 || (errno != EROFS && errno != ENOSPC && errno != EDQUOT))
 		return fd;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
 	snprintf(folder, sizeof(folder), "%s", path);

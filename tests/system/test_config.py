@@ -213,6 +213,20 @@ class StateFolder(ConfigTest):
                 os.chmod(state + name, 0o700)
                 self.assert_one_line(done, EXIT_FAILURE, "envsensord: error: ", (state + words,))
 
+    def test_a_link_in_the_way_is_not_followed(self):
+        state, other = self.stage.folder_at("state"), self.stage.write("other", "another's\n")
+        os.chmod(other, 0o644)
+        for name in ("lock", "envsensord.db"):
+            path = os.path.join(state, name)
+            with self.subTest(name):
+                os.symlink(other, path)
+                self.assert_one_line(self.run_with(state), EXIT_FAILURE, "envsensord: error: ",
+                    (f"{path}: cannot open: Too many levels of symbolic links",))
+                os.unlink(path)
+        with open(other, encoding="ascii") as file:
+            self.assertEqual(file.read(), "another's\n")
+        self.assertEqual(os.stat(other).st_mode & 0o777, 0o644)
+
     def test_one_that_everybody_may_write_is_told(self):
         state = self.stage.folder_at("state")
         for mode, count in ((0o755, 0), (0o777, 1)):
