@@ -327,6 +327,14 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 	return r < 0 ? err_set(err, r, "cannot start the mail thread: %s", strerror(-r)) : 0;
 }
 
+static bool
+is_back(const char *thread, int r)
+{
+	if (r < 0)
+		log_warning("the %s thread does not come back; it is left behind", thread);
+	return r == 0;
+}
+
 /* The mailer first, since the engine has to answer it until the mail in hand is away; then the
  * engine: it says that the agent stops, and the SNMP thread carries that.  Copes with what was
  * never started.  A thread that hangs keeps what it may still touch; the engine the database, which
@@ -334,12 +342,13 @@ start(struct agent *agent, struct conf *conf, struct err *err)
 static void
 stop(struct agent *agent)
 {
-	bool is_clean = agent->mailer == NULL || mailer_stop(agent->mailer, STOP_MS) == 0;
-	bool has_engine_ended = engine_thread_stop(agent->engine_thread, STOP_MS) == 0;
+	bool is_clean = is_back("mail", mailer_stop(agent->mailer, STOP_MS));
+	bool has_engine_ended =
+	    is_back("engine", engine_thread_stop(agent->engine_thread, STOP_MS));
 
 	is_clean &= has_engine_ended;
-	is_clean &= agentx_stop(agent->agentx, STOP_MS) == 0;
-	is_clean &= buses_free(agent->buses, STOP_MS) == 0;
+	is_clean &= is_back("SNMP", agentx_stop(agent->agentx, STOP_MS));
+	is_clean &= buses_free(agent->buses, STOP_MS) == 0; /* tells itself */
 	if (has_engine_ended)
 		store_close(agent->store);
 	network_close(agent->network);
