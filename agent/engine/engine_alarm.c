@@ -202,6 +202,14 @@ follow_value(struct engine *engine, const struct origin *origin, const struct al
 	engine->has_new_alarms = true;
 }
 
+/* Only where the state and its events are one. */
+static void
+commit_if_full(struct engine *engine)
+{
+	if (engine->waiting_count + VERDICT_EVENTS_MAX > ENGINE_WAITING_MAX)
+		engine_commit(engine);
+}
+
 void
 engine_sensor_said(struct engine *engine, size_t at)
 {
@@ -221,9 +229,7 @@ engine_sensor_said(struct engine *engine, size_t at)
 	follow_value(engine, &origin, &kept->limit_alarm);
 	follow_value(engine, &origin, &kept->fault_alarm);
 	follow_value(engine, &origin, &kept->rate_alarm);
-	/* Only here, where the state and its events are one. */
-	if (engine->waiting_count + VERDICT_EVENTS_MAX > ENGINE_WAITING_MAX)
-		engine_commit(engine);
+	commit_if_full(engine);
 }
 
 void
@@ -436,5 +442,6 @@ engine_reconcile(struct engine *engine)
 			end_row(engine, row);
 		else if (row->alarm.kind == ALARM_BUS)
 			engine->bus_alarms[conf_bus(conf, row->bus) - conf->buses] = row->alarm.id;
+		commit_if_full(engine);
 	}
 }

@@ -397,6 +397,23 @@ a_fast_change_is_an_alarm_where_it_is_wanted(void **state)
 	ASSERT_EVENTS(bench, 3, EVENT_CONFIG_CHANGE, EVENT_RATE_CLEAR);
 }
 
+/* None of them is the sensors' own, so no evaluator stores while they go. */
+static void
+what_goes_at_once_is_told_whole(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_configure(bench, quick_conf(1500));
+	bench_reads(bench, 1500, 31000);
+	bench_configure(bench, quick_conf(1));
+	assert_int_equal(bench_look(bench)->alarms->count, 1);
+	assert_int_equal(bench_look(bench)->events->last_seq, 1 + 1500 + 1 + 1499);
+	for (uint32_t seq = 1503; seq <= 3001; seq++)
+		assert_int_equal(bench_event(bench, seq)->kind, EVENT_CLEAR);
+	bench_restart(bench, quick_conf(1));
+	assert_int_equal(bench_look(bench)->alarms->count, 1);
+}
+
 #define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
@@ -416,6 +433,7 @@ main(void)
 		ENGINE_TEST(a_quiet_sample_writes_nothing),
 		ENGINE_TEST(trouble_of_the_disk_loses_nothing),
 		ENGINE_TEST(a_fast_change_is_an_alarm_where_it_is_wanted),
+		ENGINE_TEST(what_goes_at_once_is_told_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
