@@ -72,6 +72,17 @@ wall_of(const struct engine *engine, int64_t time_ms)
 	return engine->now.wall_ms - (engine->now.boottime_ms - time_ms);
 }
 
+/* To be stored. */
+static void
+put_alarm(struct engine *engine, const struct origin *origin, const struct alarm *alarm,
+    struct alarm_row *row)
+{
+	row->alarm = *alarm;
+	text_copy(row->source, sizeof(row->source), origin->source);
+	row->is_changed = true;
+	engine->has_new_alarms = true;
+}
+
 /* Without memory an alarm has no row until its next sample; its events are there. */
 static void
 follow_alarm(struct engine *engine, const struct origin *origin, const struct alarm *alarm)
@@ -92,11 +103,8 @@ follow_alarm(struct engine *engine, const struct origin *origin, const struct al
 			return;
 		row = engine_row(engine, alarm->id);
 	}
-	row->alarm = *alarm;
+	put_alarm(engine, origin, alarm, row);
 	row->said_ms = engine->now.boottime_ms;
-	text_copy(row->source, sizeof(row->source), origin->source);
-	row->is_changed = true;
-	engine->has_new_alarms = true;
 }
 
 /* ---- events ---- */
@@ -182,7 +190,7 @@ engine_tell(struct engine *engine, const struct origin *origin, const struct eve
 	wait_for_commit(engine, &record);
 }
 
-/* A new value alone is shown, not stored. */
+/* A new value alone is shown, not stored; another limit or name of its sensor is. */
 static void
 follow_value(struct engine *engine, const struct origin *origin, const struct alarm *alarm)
 {
@@ -192,6 +200,12 @@ follow_value(struct engine *engine, const struct origin *origin, const struct al
 		return;
 	if (row == NULL) { /* there was no memory for it */
 		follow_alarm(engine, origin, alarm);
+		engine->has_changed = true;
+		return;
+	}
+	if (row->alarm.limit_milli != alarm->limit_milli ||
+	    strcmp(row->source, origin->source) != 0) {
+		put_alarm(engine, origin, alarm, row);
 		engine->has_changed = true;
 		return;
 	}

@@ -414,6 +414,26 @@ what_goes_at_once_is_told_whole(void **state)
 	assert_int_equal(bench_look(bench)->alarms->count, 1);
 }
 
+static void
+a_row_follows_the_settings_of_its_sensor(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_configure(bench, quick_conf(1));
+	bench_reads(bench, 1, 28000);
+	assert_int_equal(bench_look(bench)->alarms->rows[0].alarm.limit_milli, 27000);
+	for (int is_again = 0; is_again < 2; is_again++) {
+		struct conf *conf = quick_conf(1);
+
+		conf->sensors[0].limit_milli[LIMIT_HIGH_WARNING] = 26000;
+		if (is_again)
+			bench_restart(bench, conf);
+		else
+			bench_configure(bench, conf);
+		assert_int_equal(bench_look(bench)->alarms->rows[0].alarm.limit_milli, 26000);
+	}
+}
+
 #define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
@@ -434,6 +454,7 @@ main(void)
 		ENGINE_TEST(trouble_of_the_disk_loses_nothing),
 		ENGINE_TEST(a_fast_change_is_an_alarm_where_it_is_wanted),
 		ENGINE_TEST(what_goes_at_once_is_told_whole),
+		ENGINE_TEST(a_row_follows_the_settings_of_its_sensor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,6 +327,22 @@ fewer_events_are_kept_once_the_change_is(void **state)
 	    bench_look(bench)->events->first_seq, bench_look(bench)->events->last_seq - 99);
 }
 
+static void
+an_alarm_is_listed_under_the_new_name_of_its_sensor(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change;
+
+	read_both(bench, 28000);
+	assert_string_equal(bench_look(bench)->alarms->rows[0].source, "quick");
+	change = new_change(bench);
+	add_setting(change, 1, "name", "quicker");
+	assert_int_equal(try_change(bench, change), 0);
+	assert_string_equal(bench_look(bench)->alarms->rows[0].source, "quicker");
+	bench_restart(bench, change_conf());
+	assert_string_equal(bench_look(bench)->alarms->rows[0].source, "quicker");
+}
+
 /* What cannot be taken back is asked for with the keeping. */
 static void
 extremes_are_reset_at_the_end(void **state)
@@ -366,6 +382,7 @@ main(void)
 		TEST(another_sensor_notices_nothing),
 		TEST(the_rate_of_another_sensor_is_watched_on),
 		TEST(fewer_events_are_kept_once_the_change_is),
+		TEST(an_alarm_is_listed_under_the_new_name_of_its_sensor),
 		TEST(extremes_are_reset_at_the_end),
 	};
 
