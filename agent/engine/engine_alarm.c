@@ -321,6 +321,7 @@ tell_sensors_of(struct engine *engine, const struct conf_bus *bus, bool is_lost)
 			own->last_ms = engine->now.boottime_ms;
 		evaluator_set_parent_lost(&own->evaluator, is_lost, own->last_ms, &engine->verdict);
 		engine_sensor_said(engine, i);
+		engine_show(engine, i);
 	}
 }
 

@@ -434,6 +434,22 @@ a_row_follows_the_settings_of_its_sensor(void **state)
 	}
 }
 
+/* No sample says so: the driver does not come back. */
+static void
+a_bus_that_stands_still_suppresses_its_sensors(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_configure(bench, quick_conf(2));
+	bench_reads(bench, 2, 20000);
+	bench_tick(bench, 121000);
+	assert_int_equal(bench_look(bench)->live->buses[0].state, BUS_DOWN);
+	assert_int_equal(bench_look(bench)->live->sensors[1].suppression, SUPPRESSION_BY_PARENT);
+	bench_reads(bench, 1, 20000);
+	assert_int_equal(bench_look(bench)->live->buses[0].state, BUS_UP);
+	assert_int_equal(bench_look(bench)->live->sensors[1].suppression, SUPPRESSION_NONE);
+}
+
 #define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
@@ -455,6 +471,7 @@ main(void)
 		ENGINE_TEST(a_fast_change_is_an_alarm_where_it_is_wanted),
 		ENGINE_TEST(what_goes_at_once_is_told_whole),
 		ENGINE_TEST(a_row_follows_the_settings_of_its_sensor),
+		ENGINE_TEST(a_bus_that_stands_still_suppresses_its_sensors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
