@@ -25,6 +25,8 @@ evaluator_configure(struct evaluator *evaluator, const struct evaluator_rule *be
 		    after->limits.limit_milli[zone_level(kept->limit_alarm.zone)];
 	if (!after->rate.is_enabled && alarm_is_open(&kept->rate_alarm))
 		evaluator_clear(evaluator, after, &kept->rate_alarm, &cause, verdict);
+	if (alarm_is_open(&kept->rate_alarm))
+		kept->rate_alarm.limit_milli = after->rate.limit_milli;
 	if (evaluator->rate != NULL)
 		rate_restart(evaluator->rate);
 }

@@ -63,6 +63,11 @@ static const struct alarm_story stories[] = {
 		       "sample 480000 8000 good\nsample 540000 9000 good\n"
 		       "sample 599999 10000 good\nsample 600000 10000 good\n",
 	    "1 rate-raise 1 0 0 600000 1000 ok>warning limit=900 active\n" },
+	{ "an open alarm has the limit of now",
+	    RATE RISE5 "sample 300000 5000 good\nconfigure 300001 rate=900 stale=200000\n"
+		       "acknowledge 300002 1\n",
+	    "1 rate-raise 1 0 0 300000 1000 ok>warning limit=1000 active\n"
+	    "2 acknowledge 1 0 0 300002 1000 warning>warning limit=900 acknowledged\n" },
 	{ "disabled it clears at once",
 	    RATE RISE5 "sample 300000 5000 good\nconfigure 300001 stale=200000\n",
 	    "1 rate-raise 1 0 0 300000 1000 ok>warning limit=1000 active\n"
