@@ -133,6 +133,9 @@ say_shelved(struct engine *engine, const struct conf_sensor *sensor, int64_t for
 	const struct origin origin = origin_of(CONF_SENSOR, sensor, sensor->index);
 	char text[CHANGE_TEXT_SIZE], duration[32];
 
+	/* A little of the whole seconds that were asked for is over already. */
+	for_ms += 999;
+	for_ms -= for_ms % 1000;
 	text_format_duration((uint32_t)for_ms, duration, sizeof(duration));
 	if (for_ms > 0)
 		snprintf(text, sizeof(text), "SNMP has shelved sensor \"%s\" for %s.", sensor->name,

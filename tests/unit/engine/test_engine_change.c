@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "core/event_text.h"
 #include "tests/unit/engine/change_bench.h"
 
 /* One of each kind that can be taken back; alarm 1 is open. */
@@ -327,6 +328,26 @@ fewer_events_are_kept_once_the_change_is(void **state)
 	    bench_look(bench)->events->first_seq, bench_look(bench)->events->last_seq - 99);
 }
 
+/* It was asked for a little before it is done. */
+static void
+a_shelving_is_told_in_whole_seconds(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change = new_change(bench);
+	char text[EVENT_TEXT_SIZE];
+
+	add_other(change, CHANGE_SHELVE, 1, bench->now.boottime_ms + 7200000);
+	bench_pass(bench, 3);
+	assert_int_equal(try_change(bench, change), 0);
+	event_text(bench_last_event(bench), text, sizeof(text));
+	assert_string_equal(text, "SNMP has shelved sensor \"quick\" for 2h.");
+	change = new_change(bench);
+	add_other(change, CHANGE_SHELVE, 1, 0);
+	assert_int_equal(try_change(bench, change), 0);
+	event_text(bench_last_event(bench), text, sizeof(text));
+	assert_string_equal(text, "SNMP has ended the shelving of sensor \"quick\".");
+}
+
 static void
 an_alarm_is_listed_under_the_new_name_of_its_sensor(void **state)
 {
@@ -382,6 +403,7 @@ main(void)
 		TEST(another_sensor_notices_nothing),
 		TEST(the_rate_of_another_sensor_is_watched_on),
 		TEST(fewer_events_are_kept_once_the_change_is),
+		TEST(a_shelving_is_told_in_whole_seconds),
 		TEST(an_alarm_is_listed_under_the_new_name_of_its_sensor),
 		TEST(extremes_are_reset_at_the_end),
 	};
