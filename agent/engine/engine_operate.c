@@ -358,9 +358,10 @@ engine_put_back(struct engine *engine, const struct alarm_row *was)
 	own = find_sensor(engine, was->sensor, &at);
 	if (own != NULL)
 		open = open_alarm(own, was->alarm.id);
-	if (alarm_is_open(&was->alarm) && alarm_is_open(&row->alarm)) {
+	if (alarm_is_open(&was->alarm)) {
 		alarm = row->alarm;
-		alarm.state = was->alarm.state;
+		if (alarm_is_open(&row->alarm))
+			alarm.state = was->alarm.state;
 	}
 	if (open != NULL) {
 		open->state = alarm.state;

@@ -328,6 +328,28 @@ fewer_events_are_kept_once_the_change_is(void **state)
 	    bench_look(bench)->events->first_seq, bench_look(bench)->events->last_seq - 99);
 }
 
+static void
+an_alarm_that_has_cleared_stays_cleared_when_its_acknowledgement_is_taken_back(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change = new_change(bench);
+
+	add_setting(change, 1, "latch", "true");
+	assert_int_equal(try_change(bench, change), 0);
+	read_both(bench, 28000);
+	change = new_change(bench);
+	add_other(change, CHANGE_NOTE, 1, 0);
+	add_other(change, CHANGE_ACKNOWLEDGE, 1, 0);
+	assert_int_equal(try_change(bench, change), 0);
+	read_both(bench, 20000);
+	assert_int_equal(bench_look(bench)->alarms->rows[0].alarm.state, ALARM_LATCHED);
+	engine_undo(bench->engine, 77, &bench->now);
+	engine_turn_end(bench->engine, &bench->now);
+	assert_string_equal(bench_look(bench)->alarms->rows[0].note, "");
+	assert_int_equal(bench_look(bench)->alarms->rows[0].alarm.state, ALARM_LATCHED);
+	assert_int_equal(bench_look(bench)->agent.alarms_active, 0);
+}
+
 /* It was asked for a little before it is done. */
 static void
 a_shelving_is_told_in_whole_seconds(void **state)
@@ -403,6 +425,8 @@ main(void)
 		TEST(another_sensor_notices_nothing),
 		TEST(the_rate_of_another_sensor_is_watched_on),
 		TEST(fewer_events_are_kept_once_the_change_is),
+		TEST(
+		    an_alarm_that_has_cleared_stays_cleared_when_its_acknowledgement_is_taken_back),
 		TEST(a_shelving_is_told_in_whole_seconds),
 		TEST(an_alarm_is_listed_under_the_new_name_of_its_sensor),
 		TEST(extremes_are_reset_at_the_end),
