@@ -221,6 +221,8 @@ keep_bus(const struct engine *engine, const struct engine_parts *parts, size_t a
 		live->last_report_ms = engine->now.boottime_ms;
 	if (bus->admin_state == ADMIN_DISABLED)
 		live->state = BUS_DISABLED;
+	else if (live->state == BUS_DISABLED)
+		live->state = BUS_UNKNOWN;
 	live->sensor_count = 0;
 	for (size_t i = 0; i < parts->conf->sensor_count; i++)
 		live->sensor_count += parts->conf->sensors[i].bus_index == bus->index;

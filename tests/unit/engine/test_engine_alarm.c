@@ -278,6 +278,7 @@ a_disabled_bus_has_no_alarm(void **state)
 	    bench_look(bench)->live->sensors[1].suppression, SUPPRESSION_OUT_OF_SERVICE);
 	bench_configure(bench, quick_conf(2));
 	assert_int_equal(bench_look(bench)->live->sensors[1].suppression, SUPPRESSION_NONE);
+	assert_int_equal(bench_look(bench)->live->buses[0].state, BUS_UNKNOWN);
 }
 
 static void
