@@ -258,15 +258,12 @@ attempt_begin(struct engine *engine, const struct conf *conf, struct change_atte
 	attempt->row_room = engine->row_room;
 	attempt->agent = engine->agent;
 	attempt->next_alarm_id = engine->verdict.next_alarm_id;
-	attempt->event_floor = engine->event_floor;
 	attempt->are_states_new = engine->are_states_new;
 	if (engine->row_count > 0)
 		memcpy(rows, engine->rows, engine->row_count * sizeof(*rows));
 	engine->rows = rows;
 	attempt->parts = engine_take_parts(engine, &parts);
 	engine->attempt = attempt;
-	if (!attempt->change->is_undo)
-		engine->event_floor = attempt->parts.conf->event.maximum;
 	return 0;
 }
 
@@ -283,7 +280,6 @@ attempt_give_up(struct engine *engine, const struct change_attempt *attempt)
 	engine->row_room = attempt->row_room;
 	engine->agent = attempt->agent;
 	engine->verdict.next_alarm_id = attempt->next_alarm_id;
-	engine->event_floor = attempt->event_floor;
 	engine->are_states_new = attempt->are_states_new;
 	engine->waiting_first = 0;
 	engine->waiting_count = 0;
@@ -453,11 +449,14 @@ engine_change(
 	r = make_undo(engine, change, &undo);
 	if (r < 0)
 		return err_set(err, r, "out of memory");
+	engine->event_floor = engine->conf->event.maximum;
 	r = bring_in_force(engine, change, err);
-	if (r < 0)
-		change_free(undo);
-	else
+	if (r == 0) {
 		engine->undo = undo;
+	} else {
+		engine->event_floor = 0;
+		change_free(undo);
+	}
 	return r;
 }
 

@@ -50,7 +50,7 @@ struct change_attempt {
 	struct alarm_row *rows;
 	size_t row_count, row_room;
 	struct live_agent agent;
-	uint32_t next_alarm_id, event_floor;
+	uint32_t next_alarm_id;
 	bool are_states_new;
 };
 

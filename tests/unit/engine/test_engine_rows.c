@@ -260,6 +260,25 @@ a_password_comes_back_with_what_is_taken_back(void **state)
 	assert_string_equal(password(bench), "horse");
 }
 
+/* Nobody takes that back. */
+static void
+a_row_that_goes_by_itself_keeps_no_events(void **state)
+{
+	struct bench *bench = *state;
+	struct change kept = { .id = 77 };
+	struct conf *conf = change_conf();
+
+	assert_int_equal(try_change(bench, new_row(bench, false)), 0);
+	engine_keep(bench->engine, &kept, &bench->now);
+	bench_tick(bench, 300000);
+	assert_int_equal(stored_status(bench), 0);
+	for (unsigned i = 0; i < 110; i++)
+		bench_configure(bench, change_conf());
+	conf->event.maximum = 100;
+	bench_configure(bench, conf);
+	assert_int_equal(event_view_count(bench_look(bench)->events), 100);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, change_set_up, bench_tear_down)
 
 int
@@ -272,6 +291,7 @@ main(void)
 		TEST(a_row_that_is_not_ready_lacks_again_what_is_taken_back),
 		TEST(a_deadband_that_was_left_to_us_stays_so),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
+		TEST(a_row_that_goes_by_itself_keeps_no_events),
 		TEST(a_row_that_is_not_in_service_stays),
 		TEST(a_password_comes_back_with_what_is_taken_back),
 	};
