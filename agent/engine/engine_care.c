@@ -193,6 +193,9 @@ put_indices(struct store *store, const struct conf *conf, struct err *err)
 	for (size_t i = 0; r == 0 && i < conf->sensor_count; i++)
 		r = store_put_identity(
 		    store, STORE_SENSOR, conf->sensors[i].name, conf->sensors[i].index, err);
+	for (size_t i = 0; r == 0 && i < conf->contact_count; i++)
+		r = store_put_identity(
+		    store, STORE_CONTACT, conf->contacts[i].name, conf->contacts[i].index, err);
 	return r;
 }
 

@@ -155,6 +155,30 @@ damage_in_use_is_written_anew(void **state)
 	}
 }
 
+/* The first contact that there was has gone. */
+static void
+contacts_keep_their_indices_over_damage(void **state)
+{
+	static const char *const names[] = { "gone", "ops" };
+	struct bench *bench = *state;
+
+	for (size_t round = 0; round < 3; round++) {
+		struct conf *conf = bench_conf(1);
+
+		for (size_t i = round == 0 ? 0 : 1; i < COUNT(names); i++)
+			text_copy(conf_add_contact(conf)->name, CONF_NAME_SIZE, names[i]);
+		bench_restart(bench, conf);
+		conf = (struct conf *)bench_look(bench)->conf;
+		assert_int_equal(conf->contacts[conf->contact_count - 1].index, 2);
+		if (round != 1)
+			continue;
+		trouble_damage(bench->store);
+		bench_reads(bench, 1, 31000);
+		bench_reads(bench, 1, 31000);
+		assert_int_equal(bench_look(bench)->agent.storage, STORAGE_OK);
+	}
+}
+
 /* Rows that wait need their events, which the log has dropped long since. */
 static void
 a_queue_outlives_damage(void **state)
@@ -493,6 +517,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(a_restart_after_damage_tells_what_is_lost),
 		ENGINE_TEST(damage_in_use_is_written_anew),
+		ENGINE_TEST(contacts_keep_their_indices_over_damage),
 		ENGINE_TEST(a_queue_outlives_damage),
 		ENGINE_TEST(what_waits_is_no_gap),
 		ENGINE_TEST(the_second_damage_waits_an_hour),
