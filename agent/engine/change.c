@@ -236,7 +236,7 @@ check(const struct change *change, struct conf *conf, const struct conf_drivers 
 }
 
 /* Rows that are not active have to be right, too, as far as they are complete: if the change is
- * about them. */
+ * about them.  What one is to be again it was, also if that did not fit any more. */
 static int
 check_idle(const struct change *change, const struct conf *conf, const struct conf_drivers *drivers,
     size_t *ret_item, struct err *err)
@@ -282,7 +282,7 @@ change_apply(const struct change *change, const struct conf *conf,
 	}
 	if (r == 0)
 		r = check(change, candidate, drivers, ret_item, err);
-	if (r == 0)
+	if (r == 0 && !change->is_undo)
 		r = check_idle(change, candidate, drivers, ret_item, err);
 	if (r < 0)
 		conf_unref(candidate);

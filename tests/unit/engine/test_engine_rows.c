@@ -172,6 +172,25 @@ a_deadband_that_was_left_to_us_stays_so(void **state)
 	    conf_limit_rule(conf_sensor(bench_look(bench)->conf, 3)).deadband_milli, 0);
 }
 
+/* Meanwhile an active one has taken its name. */
+static void
+a_row_that_could_not_be_put_in_service_comes_back_all_the_same(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change;
+
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_NOT_IN_SERVICE)), 0);
+	change = new_change(bench);
+	add_setting(change, 1, "name", "third");
+	assert_int_equal(try_change(bench, change), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
+	assert_null(conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3));
+	engine_undo(bench->engine, 77, &bench->now);
+	assert_non_null(conf_find_idle(bench_look(bench)->conf, CONF_SENSOR, 3));
+	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_IN_SERVICE);
+}
+
 static void
 a_row_that_is_not_ready_goes_after_five_minutes(void **state)
 {
@@ -290,6 +309,7 @@ main(void)
 		TEST(a_row_that_is_made_or_destroyed_can_be_taken_back),
 		TEST(a_row_that_is_not_ready_lacks_again_what_is_taken_back),
 		TEST(a_deadband_that_was_left_to_us_stays_so),
+		TEST(a_row_that_could_not_be_put_in_service_comes_back_all_the_same),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
 		TEST(a_row_that_goes_by_itself_keeps_no_events),
 		TEST(a_row_that_is_not_in_service_stays),
