@@ -71,11 +71,24 @@ write_row(struct engine *engine, const struct outbox_row *row, bool is_kept, str
 	return store_put_delivery(engine->store, delivery, engine->now.boot_id, err);
 }
 
+/* Before any is stored by its new one: two contacts may have exchanged theirs. */
+static int
+remove_old_names(struct engine *engine, struct err *err)
+{
+	const struct outbox *outbox = &engine->outbox;
+	int r = 0;
+
+	for (size_t i = 0; i < outbox->count && r == 0; i++)
+		if (outbox->rows[i].is_renamed)
+			r = store_remove_delivery(engine->store, outbox->rows[i].delivery.id, err);
+	return r;
+}
+
 int
 outbox_write(struct engine *engine, struct err *err)
 {
 	struct outbox *outbox = &engine->outbox;
-	int r = 0;
+	int r = remove_old_names(engine, err);
 
 	for (size_t i = 0; i < outbox->count && r == 0; i++)
 		r = write_row(engine, &outbox->rows[i], i < outbox->first_unkept, err);
@@ -118,7 +131,7 @@ outbox_committed(struct engine *engine)
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 
-		row->is_changed = false;
+		row->is_changed = row->is_renamed = false;
 		row->state_before = 0;
 		if (row->is_evicted)
 			outbox_lost(engine, row);

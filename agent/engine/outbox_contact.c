@@ -139,7 +139,7 @@ outbox_contacts_follow(struct engine *engine)
 		    strcmp(conf->name, delivery->destination) == 0)
 			continue;
 		text_copy(delivery->destination, sizeof(delivery->destination), conf->name);
-		outbox->rows[i].is_changed = true;
+		outbox->rows[i].is_changed = outbox->rows[i].is_renamed = true;
 		engine->has_changed = true;
 	}
 	for (size_t i = 0; i < mail->contact_count; i++) {

@@ -47,6 +47,7 @@ struct outbox_row {
 	struct record record; /* its event, which may be gone from the log; seq 0 if it has ended;
 	                         without detail, which is the log's */
 	bool is_changed;      /* is not stored as it is */
+	bool is_renamed;      /* nor under its destination */
 	bool is_out;          /* its carrier has it */
 	bool is_evicted;      /* by the commit that is under way */
 	bool is_gone;         /* with the next commit */

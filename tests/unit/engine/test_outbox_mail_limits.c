@@ -290,6 +290,29 @@ what_a_contact_has_and_knows_goes_with_it_to_another_name(void **state)
 	assert_int_equal(mail_contact(bench, 1)->books.sent, 0);
 }
 
+/* So it does over a restart: also if the event of a mail is told to both. */
+static void
+another_name_is_stored(void **state)
+{
+	static struct conf *(*const makes[])(unsigned sensors) = { renamed_conf, exchanged_conf };
+	struct bench *bench = *state;
+
+	mail_begin(bench, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		size_t before = bench->mail_count;
+
+		bench_reads_from(bench, i + 1, 1, 31000); /* critical */
+		bench->make_conf = makes[i];
+		bench_configure(bench, makes[i](2));
+		mail_restart(bench, 31000);
+		bench_mail_accept(bench);
+		bench_pass(bench, 11000);
+		assert_int_equal(bench->mail_count, before + 1);
+		assert_int_equal(bench->mails[before]->recipient_count, 2);
+		bench->relay_answers = false;
+	}
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -305,6 +328,7 @@ main(void)
 		ON_A_BENCH(a_flush_lifts_it_for_good),
 		ON_A_BENCH(a_contact_that_is_renamed_meanwhile_still_gets_digests),
 		ON_A_BENCH(what_a_contact_has_and_knows_goes_with_it_to_another_name),
+		ON_A_BENCH(another_name_is_stored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
