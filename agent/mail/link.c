@@ -143,6 +143,14 @@ end_token(struct link *link, int64_t now_ms)
 	fail_in_hand(link, RESULT_INTERNAL_ERROR, text);
 }
 
+/* Something waits for a connection that was open and has carried nothing. */
+static bool
+has_left_early(const struct link *link)
+{
+	return link->is_ended && first(link) != NULL &&
+	       (link->state == LINK_SENDING || link->mails == 0);
+}
+
 static void
 end_helper(struct link *link)
 {
@@ -150,7 +158,7 @@ end_helper(struct link *link)
 
 	child_ending(link->child, how);
 	snprintf(text, sizeof(text), "envsensord-smtp: %s", how);
-	if (link->state == LINK_SENDING && link->is_ended)
+	if (has_left_early(link))
 		try_again(link);
 	else if (child_is_late(link->child))
 		fail_in_hand(link, RESULT_TIMEOUT, "no end in the time that the relay has");

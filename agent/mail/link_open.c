@@ -72,8 +72,6 @@ link_open_helper(struct link *link, int64_t now_ms)
 	explicit_bzero(mailer->text, sizeof(mailer->text));
 	link->state = LINK_OPENING;
 	link->began_ms = now_ms;
-	link->mails = 0;
-	link->is_ended = false;
 	if (r < 0)
 		fail_to_start(link, &err);
 }
@@ -132,6 +130,8 @@ link_open(struct link *link, int64_t now_ms)
 	conf_unref(link->conf);
 	link->conf = conf;
 	link->settings = settings;
+	link->mails = 0;
+	link->is_ended = false;
 	text_copy(link->host, sizeof(link->host), settings->host);
 	if (settings->auth == AUTH_XOAUTH2 && settings->user[0] != '\0')
 		open_token(link, now_ms);

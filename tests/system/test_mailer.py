@@ -178,6 +178,14 @@ read relay; echo connected; read message; echo end
                 mailer.tell(f"mail 2 1 {OPS}")
                 self.assertEqual(mailer.outcome()[0], (2, "ok", DONE))
 
+    def test_a_relay_that_leaves_at_once_is_not_called_for_ever(self):
+        mailer = self.mailer(self.script("printf 'connected\\nend\\n'\n"))
+        mailer.relay(9)
+        mailer.tell(f"mail 1 1 {OPS}")
+        self.assertEqual(mailer.outcome()[0], (1, "serverNotReady", TEMPORARY))
+        mailer.tell("check 1 1")
+        self.assertRegex(mailer.line("checked"), f"^1 serverNotReady {TEMPORARY} ")
+
     def test_a_new_configuration_is_a_new_connection(self):
         fake, mailer = self.pair()
         other = self.fake()
