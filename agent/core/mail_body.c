@@ -279,7 +279,7 @@ add_lines(struct strbuf *out, const struct mail_facts *facts)
 	strbuf_add(out,
 	    "%zu messages in one mail, since there were many; the first alarm first.\n\n",
 	    facts->count);
-	for (size_t i = 0; i < facts->count; i++) {
+	for (size_t i = 0; i < facts->count && i < MAIL_LINES; i++) {
 		const struct mail_item *item = &facts->items[i];
 
 		mail_add_time(out, facts, item->record->wall_ms);
@@ -289,6 +289,8 @@ add_lines(struct strbuf *out, const struct mail_facts *facts)
 			strbuf_add(out, " (alarm %u)", (unsigned)item->record->alarm_id);
 		strbuf_add(out, "\n");
 	}
+	if (facts->count > MAIL_LINES)
+		strbuf_add(out, "and %zu more: envsensorctl events\n", facts->count - MAIL_LINES);
 	strbuf_add(out, "\n");
 }
 

@@ -43,8 +43,9 @@ struct mail_facts {
 
 #define MAIL_SUBJECT_SIZE     512
 #define MAIL_BODY_SIZE(items) (16384 + 2048 * (items))
-#define MAIL_BLOCKS           10 /* more than these have a line each */
-#define MAIL_ACTIVE_LINES     20 /* of what else is active */
+#define MAIL_BLOCKS           10   /* more than these have a line each */
+#define MAIL_LINES            3000 /* envsensord-smtp carries no more than 1 MiB */
+#define MAIL_ACTIVE_LINES     20   /* of what else is active */
 #define MAIL_ID_SIZE          384
 
 void mail_subject(const struct mail_facts *facts, char *to, size_t size);

@@ -2,9 +2,11 @@
 /* The whole texts stand in tests/system/mail-samples.txt. */
 #include "core/mail_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/mail_words.h"
+#include "core/message.h"
 #include "tests/unit/unit.h"
 
 #define SECOND INT64_C(1000)
@@ -198,6 +200,40 @@ nothing_is_cut_however_much_there_is(void **state)
 	}
 }
 
+#define MANY    20000
+#define CARRIED ((size_t)1024 * 1024) /* by envsensord-smtp: PROTOCOL_BODY_MAX */
+
+/* Else it would be tried for ever. */
+static void
+a_digest_is_never_more_than_can_be_carried(void **state)
+{
+	static const char *const to[] = { "ops@example.org" };
+	struct record record = longest_record;
+	struct mail_item *items = calloc(MANY, sizeof(*items));
+	char *body = malloc(MAIL_BODY_SIZE(MANY)), *bytes = malloc(8 * CARRIED);
+	const struct mail_facts facts = {
+		.kind = MAIL_DIGEST, .site = "", .items = items, .count = MANY
+	};
+	const struct message message = { .from = to[0],
+		.to = to,
+		.to_count = 1,
+		.id = "1@example.org",
+		.subject = "",
+		.body = body };
+
+	(void)state;
+	assert_true(items != NULL && body != NULL && bytes != NULL);
+	text_copy(record.source, sizeof(record.source), "šššššššššššššššš");
+	for (size_t i = 0; i < MANY; i++)
+		items[i] = (struct mail_item){ .record = &record, .raise = &record };
+	mail_body(&facts, body, MAIL_BODY_SIZE(MANY));
+	assert_in_range(message_write(&message, bytes, 8 * CARRIED), 1, CARRIED);
+	assert_non_null(strstr(body, "\nand 17000 more: envsensorctl events\n"));
+	free(items);
+	free(body);
+	free(bytes);
+}
+
 static void
 a_path_is_named(void **state)
 {
@@ -224,6 +260,7 @@ main(void)
 		cmocka_unit_test(one_thread_per_alarm),
 		cmocka_unit_test(says_late_only_what_is_late),
 		cmocka_unit_test(nothing_is_cut_however_much_there_is),
+		cmocka_unit_test(a_digest_is_never_more_than_can_be_carried),
 		cmocka_unit_test(a_path_is_named),
 	};
 
