@@ -62,6 +62,7 @@ struct relay_outcome {
 	int32_t code;     /* the server's reply code; 0: none */
 	uint32_t took_ms; /* to the end of the login */
 	bool is_of_mail;  /* it ended behind the login, where no check comes */
+	int64_t left_ms;  /* of a mail, for the engine: when it was handed over; 0: of a check */
 	bool has_days;
 	int32_t days;   /* that its certificate has left */
 	char text[201]; /* the server's words, cleaned, or ours */

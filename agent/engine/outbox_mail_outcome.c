@@ -210,6 +210,7 @@ end_job(struct engine *engine, struct outbox_channel *channel, struct outbox_mai
 		.code = last->code,
 		.took_ms = last->took_ms,
 		.is_of_mail = is_behind_login(last->phase),
+		.left_ms = job->left_ms,
 	};
 	struct relay_outcome named = outcome;
 	struct outbox_relay *relay = outbox_relay(engine, job->relay);

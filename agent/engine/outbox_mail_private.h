@@ -46,7 +46,8 @@ struct outbox_relay {
 	bool is_failing; /* since failing_ms it does not work */
 	bool needs_mail; /* by what a check cannot see: only a mail that it takes is proof */
 	int64_t failing_ms;
-	int64_t blocked_ms;                     /* what it refused is a setting: not before */
+	int64_t refused_ms;                     /* what it refused is a setting: said then */
+	int64_t blocked_ms;                     /* not before */
 	uint32_t auth_failures, check_failures; /* in a row */
 	bool is_checking;
 	int64_t checked_ms, check_ms; /* the last check; the next, as a rule */

@@ -181,15 +181,20 @@ passes(struct engine *engine, struct outbox_relay *relay)
 		outbox_wake_rows(engine, outbox_channel(engine, CHANNEL_MAIL));
 }
 
-/* Nothing gets better by itself: rarely tried, and at once when a setting changes. */
+/* Nothing gets better by itself: rarely tried, and at once when a setting changes.  What was under
+ * way as it was refused is no other try: one login that fails ends all that waited for it. */
 static void
-block(struct engine *engine, struct outbox_relay *relay, enum result result)
+block(struct engine *engine, struct outbox_relay *relay, const struct relay_outcome *outcome)
 {
 	const struct conf *conf = engine->conf;
 	uint32_t wait_s = conf->delivery.retry_blocked_s;
 
-	if (result == RESULT_BAD_PASSWORD && ++relay->auth_failures >= conf->mail.auth_tries)
+	if (outcome->left_ms != 0 && outcome->left_ms < relay->refused_ms)
+		return;
+	if (outcome->result == RESULT_BAD_PASSWORD &&
+	    ++relay->auth_failures >= conf->mail.auth_tries)
 		wait_s = conf->mail.auth_retry_s;
+	relay->refused_ms = engine->now.boottime_ms;
 	relay->blocked_ms = engine->now.boottime_ms + wait_s * INT64_C(1000);
 	fails(engine, relay);
 }
@@ -211,7 +216,7 @@ outbox_relay_ends(struct engine *engine, struct outbox_relay *relay, bool has_pa
 	} else {
 		relay->is_proven = false;
 		if (is_blocked)
-			block(engine, relay, outcome->result);
+			block(engine, relay, outcome);
 	}
 	breaker_result(&relay->breaker, &rule, !has_passed && !is_blocked, engine->now.boottime_ms,
 	    outbox_random(&engine->outbox));

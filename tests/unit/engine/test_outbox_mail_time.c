@@ -190,6 +190,38 @@ end_check(struct bench *bench, enum result result, enum result_class class, uint
 	bench_pass(bench, 1000);
 }
 
+/* A connection that is refused ends all that waited for it. */
+static void
+mails_that_a_password_holds_up_together_are_one_try(void **state)
+{
+	struct bench *bench = *state;
+	size_t before;
+
+	mail_begin(bench, 5);
+	bench_mail_accept(bench);
+	bench_reads(bench, 1, 28000);
+	bench_pass(bench, 11000);
+	bench->relay_answers = false;
+	for (unsigned sensor = 2; sensor <= 5; sensor++) {
+		bench_reads_from(bench, sensor, 1, 28000);
+		bench_pass(bench, 11000);
+	}
+	assert_int_equal(bench->mail_count - bench->mail_answered, 4);
+	bench->relay_result = RESULT_BAD_PASSWORD;
+	bench->relay_class = RESULT_CONFIGURATION;
+	bench->relay_answers = true;
+	bench_turn(bench);
+	before = bench->mail_count;
+	bench_pass(bench, 16 * MINUTE);
+	assert_int_equal(bench->mail_count, before + 1);
+	bench_pass(bench, 15 * MINUTE);
+	assert_int_equal(bench->mail_count, before + 2);
+	bench_pass(bench, 58 * MINUTE); /* that was the third */
+	assert_int_equal(bench->mail_count, before + 2);
+	bench_pass(bench, 2 * MINUTE);
+	assert_int_equal(bench->mail_count, before + 3);
+}
+
 static void
 relays_are_checked_while_nothing_is_sent(void **state)
 {
@@ -572,6 +604,7 @@ main(void)
 		ON_A_BENCH(a_wrong_setting_is_told_at_once_and_tried_rarely),
 		ON_A_BENCH(while_a_setting_is_wrong_only_what_is_useless_ends),
 		ON_A_BENCH(a_wrong_password_is_tried_three_times_then_each_hour),
+		ON_A_BENCH(mails_that_a_password_holds_up_together_are_one_try),
 		ON_A_BENCH(relays_are_checked_while_nothing_is_sent),
 		ON_A_BENCH(relays_are_checked_when_the_configuration_changes),
 		ON_A_BENCH(a_check_does_not_try_a_refused_password_more_often),
