@@ -118,12 +118,12 @@ outbox_mail_answer(struct engine *engine)
 
 /* ---- how it ended ---- */
 
-/* It is about this mail or this mailbox: the relay works. */
+/* It is about this mail or this mailbox: the relay works.  One that hangs up says nothing of it. */
 static bool
 has_passed(const struct delivery_outcome *outcome)
 {
 	return outcome->class == RESULT_DONE || outcome->class == RESULT_PERMANENT ||
-	       outcome->result == RESULT_RECIPIENT_UNAVAILABLE;
+	       (outcome->result == RESULT_RECIPIENT_UNAVAILABLE && outcome->code != 0);
 }
 
 /* A relay that refuses the text for good need not be right: another is asked once. */

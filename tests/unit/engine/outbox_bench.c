@@ -149,11 +149,14 @@ bench_mail_answer_one(
     struct bench *bench, size_t recipient, enum result result, enum result_class class)
 {
 	const struct mail_job *job = bench->mails[bench->mail_answered];
+	bool is_of_recipient = result == RESULT_RECIPIENT_UNAVAILABLE && !bench->relay_hangs_up;
 	const struct delivery_outcome outcome = {
 		.delivery = job->recipients[recipient].delivery,
 		.result = result,
 		.class = class,
-		.code = class == RESULT_DONE ? 250 : 0,
+		.code = class == RESULT_DONE ? 250
+		        : is_of_recipient    ? 450
+		                             : 0,
 		.phase = bench->relay_phase,
 		.relay = "mail.example.org",
 	};

@@ -43,6 +43,7 @@ struct bench {
 	enum result relay_result;
 	enum result_class relay_class;
 	const char *relay_phase; /* in which they end */
+	bool relay_hangs_up;     /* instead of what it says of a recipient */
 };
 
 int bench_set_up(void **state);

@@ -285,6 +285,28 @@ what_refuses_each_mail_does_not_delay_each_mail(void **state)
 	}
 }
 
+/* What it says of one mailbox is another thing. */
+static void
+a_relay_that_hangs_up_on_recipients_does_not_work(void **state)
+{
+	struct bench *bench = *state;
+	size_t before;
+
+	bench->make_conf = two_relays_conf;
+	bench->relay_phase = "rcpt";
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 28000);
+	relay_fails(bench, RESULT_RECIPIENT_UNAVAILABLE, RESULT_TEMPORARY);
+	bench_pass(bench, 30 * MINUTE);
+	before = bench->mail_count;
+	assert_int_equal(bench->mails[before - 1]->relay, 1);
+	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_OK);
+	bench->relay_hangs_up = true;
+	bench_pass(bench, HOUR);
+	assert_true(count_by(bench, before, 2) > 0);
+	assert_int_equal(bench_look(bench)->mail->path_state, MAIL_PATH_FAILED);
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -297,6 +319,7 @@ main(void)
 		ON_A_BENCH(how_often_is_a_key_of_the_file),
 		ON_A_BENCH(the_fallback_serves_until_a_probe_of_the_first_goes_well),
 		ON_A_BENCH(what_refuses_each_mail_does_not_delay_each_mail),
+		ON_A_BENCH(a_relay_that_hangs_up_on_recipients_does_not_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
