@@ -166,7 +166,7 @@ hold(const struct planning *planning, struct mail_row *row, int64_t base_ms, int
 	row->base_ms = base_ms;
 	row->hold_ms = base_ms + wait_ms;
 	row->age_ms = planning->now_ms - delivery->created_ms - wait_ms;
-	if (!planning->rule->is_probe && delivery->next_ms > row->hold_ms)
+	if ((!planning->rule->is_probe || row->is_patient) && delivery->next_ms > row->hold_ms)
 		row->hold_ms = delivery->next_ms;
 }
 

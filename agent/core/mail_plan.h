@@ -43,7 +43,8 @@ struct mail_row {
 	const struct delivery *delivery;
 	const struct record *record;
 	const struct alarm_row *alarm; /* as it is now; NULL: not listed any more, or of none */
-	uint32_t lead; /* of one in doubt: seq of the event that its mail is named by */
+	uint32_t lead;   /* of one in doubt: seq of the event that its mail is named by */
+	bool is_patient; /* what it waits for is not the relay: it does so in a probe, too */
 
 	/* found by mail_plan() */
 	enum mail_fate fate;

@@ -148,6 +148,7 @@ end_row(struct engine *engine, struct outbox_row *row, const struct outbox_mail_
 	row->job = 0;
 	outbox_keep_result(engine, row, outcome);
 	row->tested = class;
+	row->is_of_mailbox = class == RESULT_TEMPORARY && has_passed(outcome);
 	if (is_test && class != RESULT_DONE)
 		class = RESULT_PERMANENT; /* one attempt, whatever was the matter */
 	if (is_again) {

@@ -62,6 +62,7 @@ struct outbox_row {
 	uint32_t said;        /* of a backlog: how many the mail tells of */
 	uint8_t told;         /* enum severity of its alarm as the mail tells it; ok: it is over */
 	uint8_t tested;       /* enum result_class of its last attempt */
+	bool is_of_mailbox;   /* what that ended by, and may be better later */
 	bool is_of_crash;     /* it went into doubt with the process before */
 	uint8_t state_before; /* the commit under way ends it: as it was; 0: it does not */
 };

@@ -285,6 +285,27 @@ what_refuses_each_mail_does_not_delay_each_mail(void **state)
 	}
 }
 
+/* What waits goes to the fallback at once, but not again and again. */
+static void
+what_the_fallback_defers_waits_for_its_time(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->make_conf = two_relays_conf;
+	mail_begin(bench, 1);
+	bench_reads(bench, 1, 28000);
+	for (int second = 0; second < 20 * 60; second++) {
+		bench_pass(bench, 1000);
+		while (bench->mail_answered < bench->mail_count)
+			if (bench->mails[bench->mail_answered]->relay == 1)
+				bench_mail_answer(bench, RESULT_CONNECT_FAILED, RESULT_TEMPORARY);
+			else
+				bench_mail_answer(
+				    bench, RESULT_RECIPIENT_UNAVAILABLE, RESULT_TEMPORARY);
+	}
+	assert_in_range(count_by(bench, 0, 2), 1, 3);
+}
+
 /* What it says of one mailbox is another thing. */
 static void
 a_relay_that_hangs_up_on_recipients_does_not_work(void **state)
@@ -319,6 +340,7 @@ main(void)
 		ON_A_BENCH(how_often_is_a_key_of_the_file),
 		ON_A_BENCH(the_fallback_serves_until_a_probe_of_the_first_goes_well),
 		ON_A_BENCH(what_refuses_each_mail_does_not_delay_each_mail),
+		ON_A_BENCH(what_the_fallback_defers_waits_for_its_time),
 		ON_A_BENCH(a_relay_that_hangs_up_on_recipients_does_not_work),
 	};
 
