@@ -93,7 +93,7 @@ gather(struct engine *engine, const char *destination)
 			.record = record_of(row),
 			.alarm = engine_row(engine, row->delivery.alarm_id),
 			.lead = row->delivery.lead,
-			.is_patient = row->is_of_mailbox,
+			.is_patient = row->is_of_mailbox || row->refused_by != 0,
 		};
 	}
 	return count;

@@ -306,6 +306,31 @@ what_the_fallback_defers_waits_for_its_time(void **state)
 	assert_in_range(count_by(bench, 0, 2), 1, 3);
 }
 
+/* It waits for the second relay, which is gone, and is no probe of the first. */
+static void
+what_the_first_relay_refused_does_not_hold_up_its_probes(void **state)
+{
+	struct bench *bench = *state;
+	size_t before = 0;
+
+	bench->make_conf = two_relays_conf;
+	mail_begin(bench, 2);
+	bench_reads_from(bench, 1, 1, 31000);
+	for (int second = 0; second < 9 * 60; second++) {
+		if (second == 5 * 60) { /* from now on the first is gone, too */
+			before = bench->mail_count;
+			bench_reads_from(bench, 2, 1, 28000);
+		}
+		bench_pass(bench, 1000);
+		while (bench->mail_answered < bench->mail_count)
+			if (bench->mails[bench->mail_answered]->relay == 1 && before == 0)
+				bench_mail_answer(bench, RESULT_DATA_REJECTED, RESULT_PERMANENT);
+			else
+				bench_mail_answer(bench, RESULT_CONNECT_FAILED, RESULT_TEMPORARY);
+	}
+	assert_in_range(count_by(bench, before, 1), 6, 8);
+}
+
 /* What it says of one mailbox is another thing. */
 static void
 a_relay_that_hangs_up_on_recipients_does_not_work(void **state)
@@ -341,6 +366,7 @@ main(void)
 		ON_A_BENCH(the_fallback_serves_until_a_probe_of_the_first_goes_well),
 		ON_A_BENCH(what_refuses_each_mail_does_not_delay_each_mail),
 		ON_A_BENCH(what_the_fallback_defers_waits_for_its_time),
+		ON_A_BENCH(what_the_first_relay_refused_does_not_hold_up_its_probes),
 		ON_A_BENCH(a_relay_that_hangs_up_on_recipients_does_not_work),
 	};
 
