@@ -25,10 +25,6 @@ store_merge(
 	return r;
 }
 
-#define RAISE_COUNTER                                      \
-	"INSERT INTO counter (kind, next) VALUES (?1, ?2)" \
-	" ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)"
-
 /*
  * Indices are taken one by one, and where the copy says otherwise it is right.  What was set by
  * SNMP takes the place of all that the copy has of it, or of nothing: half of it was never in
@@ -37,18 +33,23 @@ store_merge(
 static const struct {
 	const char *clear; /* NULL: one by one */
 	const char *rows, *put;
+	const char *then; /* NULL: nothing */
 } tables[] = {
 	{ NULL, "SELECT kind, next FROM counter WHERE next BETWEEN 1 AND 2147483648",
-	    RAISE_COUNTER },
-	{ NULL, "SELECT kind, idx + 1 FROM identity WHERE idx BETWEEN 1 AND 2147483647",
-	    RAISE_COUNTER },
+	    "INSERT INTO counter (kind, next) VALUES (?1, ?2)"
+	    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)",
+	    NULL },
 	{ NULL, "SELECT kind, key, idx FROM identity WHERE idx BETWEEN 1 AND 2147483647",
-	    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)" },
+	    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)",
+	    "INSERT INTO counter (kind, next)"
+	    " SELECT kind, max(idx) + 1 FROM identity WHERE true GROUP BY kind"
+	    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)" },
 	{ "DELETE FROM setting", "SELECT kind, idx, key, value, file_value FROM setting",
 	    "INSERT INTO setting (kind, idx, key, value, file_value)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5)" },
+	    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	    NULL },
 	{ "DELETE FROM added_row", "SELECT kind, idx, status FROM added_row",
-	    "INSERT INTO added_row (kind, idx, status) VALUES (?1, ?2, ?3)" },
+	    "INSERT INTO added_row (kind, idx, status) VALUES (?1, ?2, ?3)", NULL },
 };
 
 void
@@ -63,6 +64,8 @@ salvage(struct store *to, struct store *damaged)
 			r = store_exec(to, tables[i].clear, "", NULL);
 		if (r == 0)
 			r = store_merge(to, damaged, tables[i].rows, tables[i].put, NULL);
+		if (tables[i].then != NULL)
+			store_exec(to, tables[i].then, "", NULL);
 		if (r == 0 || tables[i].clear == NULL)
 			store_commit(to, NULL);
 		else
