@@ -216,6 +216,7 @@ reload(struct agent *agent)
 	request = calloc(1, sizeof(*request));
 	if (request == NULL) {
 		conf_unref(conf);
+		log_error("out of memory; the configuration in force stays");
 		return;
 	}
 	request->conf = conf;
