@@ -41,9 +41,8 @@ HONOURED = """AmbientCapabilities CapabilityBoundingSet Group LockPersonality Me
     SystemCallArchitectures SystemCallErrorNumber SystemCallFilter UMask User""".split()
 BY_THE_FILTER = """ProtectClock ProtectHostname ProtectKernelLogs ProtectKernelModules
     RestrictRealtime""".split()  # no call of these is in it
-NOT_HERE = """ConfigurationDirectory ConfigurationDirectoryMode DeviceAllow DevicePolicy ExecReload
-    ExecStart KeyringMode RemoveIPC Restart RestartPreventExitStatus RestartSec TimeoutStopSec Type
-    WatchdogSec""".split()
+NOT_HERE = """DeviceAllow DevicePolicy ExecReload ExecStart KeyringMode RemoveIPC Restart
+    RestartPreventExitStatus RestartSec TimeoutStopSec Type WatchdogSec""".split()
 
 
 class NotHere(Exception):
