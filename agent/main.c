@@ -173,6 +173,8 @@ read_conf(const struct options *options, struct conf **ret_conf, struct err *err
 		conf_unref(conf);
 		return r;
 	}
+	if (conf->remark[0] != '\0')
+		log_warning("%s", conf->remark);
 	*ret_conf = conf;
 	return 0;
 }

@@ -29,6 +29,7 @@
 #define CONF_HARDWARE_SIZE 64
 #define CONF_MAILBOX_SIZE  (MAILBOX_MAX + 1)
 #define CONF_LIST_SIZE     1024
+#define CONF_REMARK_SIZE   512
 
 enum conf_admin { /* envsBusAdminState, envsSensorAdminState */
 	ADMIN_ENABLED = 1,
@@ -245,6 +246,7 @@ struct conf {
 	struct conf_entity *entities; /* by index: conf_entity.h */
 	size_t containment_count;
 	struct conf_containment *containments;
+	char remark[CONF_REMARK_SIZE]; /* conf_file.h */
 };
 
 /* An empty configuration with the defaults of the schema, one reference.  NULL: out of memory. */

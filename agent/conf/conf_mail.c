@@ -58,6 +58,28 @@ read_password(struct conf_relay *relay, struct err *err)
 	return r;
 }
 
+/* Unlike a password-file that is open it is not refused: an agent that does not start is the
+ * greater harm. */
+static void
+remark_on_open_file(const struct reader *reader)
+{
+	const size_t key = schema_number(schema_find(CONF_RELAY, "password"));
+	struct conf *conf = reader->conf;
+
+	for (size_t i = 0; i < conf->relay_count; i++) {
+		const struct spot *spot = &reader->relays.spots[i];
+		const struct file *file = &reader->files[spot->file];
+
+		if (!file->is_open || conf->relays[i].password[0] == '\0')
+			continue;
+		snprintf(conf->remark, sizeof(conf->remark),
+		    "%s:%u: relay \"%s\": a password in a file that everybody may read: want mode "
+		    "0640 or 0600, or password-file = PATH",
+		    file->path, spot->lines[key], conf->relays[i].host);
+		return;
+	}
+}
+
 static int
 read_passwords(struct reader *reader, struct conf_place *ret_place)
 {
@@ -120,6 +142,7 @@ conf_mail_complete(struct reader *reader, struct conf_place *ret_place)
 		    reader->conf->contacts[0].name);
 		return fail_at(ret_place, CONF_CONTACT, 0, NULL);
 	}
+	remark_on_open_file(reader);
 	r = read_passwords(reader, ret_place);
 	return r < 0 ? r : allow_domains(reader, ret_place);
 }

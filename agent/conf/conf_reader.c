@@ -184,6 +184,7 @@ check_is_new(struct reader *reader, const struct conf_source *source)
 
 	file->device = source->device;
 	file->inode = source->inode;
+	file->is_open = source->is_open;
 	for (size_t i = 0; i < reader->file; i++)
 		if (files[i].device == file->device && files[i].inode == file->inode)
 			return err_set(

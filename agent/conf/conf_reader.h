@@ -39,6 +39,7 @@ struct file {
 	uint32_t from_file, from_line; /* of its include; the main file: itself */
 	dev_t device;
 	ino_t inode;
+	bool is_open; /* for everybody to read */
 };
 
 /* What a section says about a sensor: those settings that have a line in `spot`. */

@@ -92,6 +92,7 @@ conf_source_read(const char *path, struct conf_source *ret_source, struct err *e
 	source.device = status.st_dev;
 	source.inode = status.st_ino;
 	source.is_private = is_private(&status);
+	source.is_open = (status.st_mode & S_IROTH) != 0;
 	*ret_source = source;
 	return 0;
 }

@@ -16,6 +16,7 @@ struct conf_source {
 	dev_t device; /* with inode: which file it is, under any name */
 	ino_t inode;
 	bool is_private; /* nobody but its owner, or root, can read it */
+	bool is_open;    /* everybody can, who gets as far as its folder */
 };
 
 /* A regular file of at most CONF_FILE_MAX_BYTES.  Negative errno. */

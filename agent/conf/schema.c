@@ -384,7 +384,9 @@ static const struct field rows[] = {
 	    .help = "The name to log in with; empty is not at all." },
 	{ RELAY(password), .key = "password", .type = FIELD_TEXT,
 	    .flags = FIELD_WRITABLE | FIELD_SECRET, .column = 6, BYTES(0, CONF_TEXT_SIZE),
-	    .fallback = "", .help = "The password. It is better kept in a file of its own." },
+	    .fallback = "",
+	    .help = "The password. It is better kept in a file of its own; a warning "
+		    "tells if everybody may read this one." },
 	{ RELAY(password_file), .key = "password-file", .type = FIELD_TEXT,
 	    BYTES(0, CONF_TEXT_SIZE), .form = &form_path, .fallback = "",
 	    .help = "The file whose only line is the password; nobody but its owner may read it. A "

@@ -65,6 +65,28 @@ class Secrets(harness.SystemTest):
         self.assertEqual(done.returncode, 78)
         self.assertNotIn(PASSWORD, done.stdout + done.stderr)
 
+    def test_a_password_that_everybody_may_read_is_warned_of(self):
+        """The file that is included holds it; the daemon starts all the same."""
+        main = SENSORS + "include('mail.conf')\n"
+        part = self.stage.write("mail.conf", MAIL.format(secret=f'password = "{PASSWORD}"'))
+        warning = (f'warning: {part}:5: relay "mail.example.org": a password in a file that '
+            "everybody may read: want mode 0640 or 0600, or password-file = PATH\n")
+        os.chmod(part, 0o644)
+        daemon = self.stage.daemon(main)
+        daemon.await_log("info: version")
+        self.assertEqual(daemon.log().count(warning), 1)
+        self.assertEqual(daemon.reload().count(warning), 1)
+        self.assertEqual(self.check(daemon.config), (0, f"envsensord: {warning}"))
+        os.chmod(part, 0o640)
+        self.assertNotIn("warning", daemon.reload())
+        self.assertEqual(self.check(daemon.config), (0, ""))
+
+    @staticmethod
+    def check(config):
+        done = subprocess.run([PROGRAM, "--check", "--config", config], capture_output=True,
+            text=True, timeout=60, check=False)
+        return done.returncode, done.stderr
+
     def test_no_core_and_no_look_into_its_memory(self):
         setpriv = shutil.which("setpriv")
         if setpriv is None or os.geteuid() != 0:

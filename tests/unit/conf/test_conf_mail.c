@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/unit/conf/conf_folder.h"
+#include "tests/unit/conf/mock_drivers.h"
 #include "tests/unit/unit.h"
 
 #define BUS      "bus line { driver = sim }\n"
@@ -320,6 +321,49 @@ none_is_enough_on_this_machine(void **state)
 
 /* ---- passwords ---- */
 
+#define SECRET "mail { " FROM " relay { " HOST " user = u\npassword = hunter2 } }\n"
+
+static void
+remarks_on_a_password_that_everybody_may_read(void **state)
+{
+	static const struct {
+		const char *main, *included;
+		mode_t main_mode, included_mode;
+		const char *where; /* NULL: nothing to remark on */
+	} cases[] = {
+		{ BUS SECRET, "", 0644, 0600, "main.conf:5" },
+		{ BUS SECRET, "", 0604, 0600, "main.conf:5" },
+		{ BUS SECRET, "", 0640, 0644, NULL }, /* as the package makes it */
+		{ BUS SECRET, "", 0600, 0600, NULL },
+		{ BUS MAIL, CONTACT, 0644, 0644, NULL },
+		{ BUS, SECRET, 0600, 0644, "part.conf:4" },
+		{ BUS, SECRET, 0644, 0640, NULL },
+		{ BUS "mail { " FROM " relay { " HOST " user = u\npassword = '' } }", "", 0644,
+		    0644, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[1024], remark[256] = "";
+		struct conf *conf;
+		struct err err;
+
+		snprintf(text, sizeof(text), "%sinclude(part.conf)\n", cases[i].main);
+		write_text("main.conf", text);
+		write_text("part.conf", cases[i].included);
+		assert_int_equal(chmod("main.conf", cases[i].main_mode), 0);
+		assert_int_equal(chmod("part.conf", cases[i].included_mode), 0);
+		assert_int_equal(conf_file_read("main.conf", &mock_drivers, &conf, &err), 0);
+		if (cases[i].where != NULL)
+			snprintf(remark, sizeof(remark),
+			    "%s: relay \"mail.example.org\": a password in a file that everybody "
+			    "may read: want mode 0640 or 0600, or password-file = PATH",
+			    cases[i].where);
+		assert_string_equal(conf->remark, remark);
+		conf_unref(conf);
+	}
+}
+
 static int
 read_with_password_file(struct conf **ret_conf, struct err *err)
 {
@@ -461,6 +505,7 @@ main(void)
 		IN_FOLDER(sections_may_stand_in_included_files),
 		IN_FOLDER(refuses_with_file_line_and_what_is_allowed),
 		IN_FOLDER(none_is_enough_on_this_machine),
+		IN_FOLDER(remarks_on_a_password_that_everybody_may_read),
 		IN_FOLDER(takes_a_password_from_its_file),
 		IN_FOLDER(refuses_a_password_file_and_does_not_show_it),
 		IN_FOLDER(the_group_may_read_what_is_of_root_alone),
