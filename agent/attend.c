@@ -3,35 +3,25 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <string.h>
 
-#include "core/text.h"
 #include "engine/summary.h"
 #include "sys/service.h"
 
 #define LOOK_MS 5000 /* an operator who asks for the state does not want an old one */
 
-/* What the manager was told last. */
-struct told {
-	uint32_t heartbeat;
-	char status[256];
-};
-
 static void
-tell(struct hub *hub, struct told *told)
+tell(struct hub *hub, uint32_t *heartbeat_told)
 {
 	const struct snapshot *snapshot = hub_get(hub);
-	char status[sizeof(told->status)];
+	char status[SERVICE_STATUS_SIZE];
 
 	if (snapshot == NULL)
 		return;
 	summary_text(snapshot, status, sizeof(status));
-	if (strcmp(status, told->status) != 0)
-		service_status(status);
-	text_copy(told->status, sizeof(told->status), status);
-	if (snapshot->agent.heartbeat != told->heartbeat)
+	service_status(status);
+	if (snapshot->agent.heartbeat != *heartbeat_told)
 		service_alive();
-	told->heartbeat = snapshot->agent.heartbeat;
+	*heartbeat_told = snapshot->agent.heartbeat;
 	hub_put(hub, snapshot);
 }
 
@@ -46,7 +36,7 @@ look_ms(void)
 int
 attend(struct hub *hub, const sigset_t *signals)
 {
-	static struct told told;
+	static uint32_t heartbeat_told;
 	int64_t wait_ms = look_ms();
 	const struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
 	int which;
@@ -57,7 +47,7 @@ attend(struct hub *hub, const sigset_t *signals)
 		return which;
 	}
 	for (;;) {
-		tell(hub, &told);
+		tell(hub, &heartbeat_told);
 		which = sigtimedwait(signals, NULL, &wait);
 		if (which > 0)
 			return which;

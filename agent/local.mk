@@ -21,4 +21,4 @@ envsensord_LDADD += \
 	drivers/libdrivers.a \
 	agent/sys/libsys.a \
 	agent/core/libcore.a \
-	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(MODBUS_LIBS) $(SYSTEMD_LIBS)
+	$(NETSNMP_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(MODBUS_LIBS)

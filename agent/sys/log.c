@@ -2,17 +2,23 @@
 #include "sys/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "core/date.h"
 #include "sys/clock.h"
+#include "sys/datagram.h"
 #include "sys/log_limit.h"
 
 #define LOG_LINE_SIZE 1024 /* below PIPE_BUF: a line in a pipe is never mixed with another's */
@@ -39,6 +45,10 @@ static atomic_int log_target = TARGET_STDERR;
 static log_carrier_fn *log_journal;
 static _Thread_local struct log_limit *log_limit; /* NULL: nothing is held back */
 
+/* Between the look whether there is room and the write nobody else may take it. */
+static pthread_mutex_t log_door = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t log_lost; /* by that lock: lines since the last that went out */
+
 /* What is written: a prefix, if any, and the text. */
 struct line {
 	char bytes[LOG_LINE_SIZE];
@@ -64,6 +74,7 @@ log_init(const char *program, enum log_level level)
 {
 	snprintf(log_program, sizeof(log_program), "%s", program);
 	atomic_store(&log_target, stderr_is_journal() ? TARGET_JOURNAL : TARGET_STDERR);
+	log_lost = 0;
 	log_set_level(level);
 }
 
@@ -76,7 +87,7 @@ log_set_level(enum log_level level)
 void
 log_to_syslog(void)
 {
-	openlog(log_program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	openlog(log_program, LOG_PID, LOG_DAEMON);
 	atomic_store(&log_target, TARGET_SYSLOG);
 }
 
@@ -174,48 +185,110 @@ static void __attribute__((format(printf, 4, 0))) format_line(enum log_target ta
 	line->length = strlen(line->bytes);
 }
 
+static void __attribute__((format(printf, 4, 5)))
+make_line(enum log_target target, enum log_level level, struct line *line, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	format_line(target, level, line, format, args);
+	va_end(args);
+}
+
+/* The stream may be shared with others: whether it waits is not ours to change. */
+static int
+put_stderr(struct line *line)
+{
+	struct pollfd room = { .fd = STDERR_FILENO, .events = POLLOUT };
+	ssize_t n;
+
+	line->bytes[line->length++] = '\n';
+	n = send(STDERR_FILENO, line->bytes, line->length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && errno == ENOTSOCK && poll(&room, 1, 0) > 0)
+		n = write(STDERR_FILENO, line->bytes, line->length);
+	return n < 0 ? -EAGAIN : 0;
+}
+
+/* As syslog(3), which would wait. */
+static int
+put_syslog(enum log_level level, const char *text)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	const int64_t wall_ms = clock_wall_ms();
+	const struct date date = date_of(wall_ms / 1000 + clock_east_min(wall_ms) * 60);
+	char entry[LOG_LINE_SIZE + 128];
+	int length, r;
+
+	length = snprintf(entry, sizeof(entry), "<%d>%.3s %2d %02d:%02d:%02d %s[%d]: %s",
+	    LOG_DAEMON | levels[level].priority, &months[3 * (date.month - 1)], date.day, date.hour,
+	    date.minute, date.second, log_program, (int)getpid(), text);
+	r = datagram_send("/dev/log", entry, (size_t)length);
+	if (r != -EPROTOTYPE)
+		return r;
+	syslog(levels[level].priority, "%s", text); /* a stream, which only old ones have */
+	return 0;
+}
+
+static int
+put(enum log_target target, enum log_level level, const struct log_about *about, struct line *line)
+{
+	static const struct log_about nothing = { 0 };
+	const char *text = line->bytes + line->text;
+	int r = -ENOENT;
+
+	switch (target) {
+	case TARGET_SYSLOG:
+		return put_syslog(level, text);
+	case TARGET_JOURNAL:
+		if (log_journal != NULL)
+			r = log_journal(log_program, levels[level].priority,
+			    about != NULL ? about : &nothing, text);
+		return r == 0 || r == -EAGAIN ? r : put_stderr(line);
+	case TARGET_STDERR:
+		break;
+	}
+	return put_stderr(line);
+}
+
+static bool
+tell_lost(enum log_target target)
+{
+	struct line line;
+
+	if (log_lost == 0)
+		return true;
+	make_line(target, LOG_LEVEL_WARNING, &line,
+	    "the log has lost %" PRIu32 " of the lines before this one: who reads it did not take "
+	    "them",
+	    log_lost);
+	if (put(target, LOG_LEVEL_WARNING, NULL, &line) < 0)
+		return false;
+	log_lost = 0;
+	return true;
+}
+
 static void
 write_line(
     enum log_target target, enum log_level level, const struct log_about *about, struct line *line)
 {
-	static const struct log_about nothing = { 0 };
-	const char *text = line->bytes + line->text;
-
-	if (target == TARGET_SYSLOG) {
-		syslog(levels[level].priority, "%s", text);
-		return;
-	}
-	if (target == TARGET_JOURNAL && log_journal != NULL &&
-	    log_journal(
-		log_program, levels[level].priority, about != NULL ? about : &nothing, text))
-		return;
-	line->bytes[line->length++] = '\n';
-	if (write(STDERR_FILENO, line->bytes, line->length) < 0) {
-		/* Nobody is left to tell. */
-	}
-}
-
-static void __attribute__((format(printf, 3, 4)))
-write_now(enum log_level level, const struct log_about *about, const char *format, ...)
-{
-	enum log_target target = (enum log_target)atomic_load(&log_target);
-	struct line line;
-	va_list args;
-
-	va_start(args, format);
-	format_line(target, level, &line, format, args);
-	va_end(args);
-	write_line(target, level, about, &line);
+	pthread_mutex_lock(&log_door);
+	if (!tell_lost(target) || put(target, level, about, line) < 0)
+		log_lost++;
+	pthread_mutex_unlock(&log_door);
 }
 
 static void
 tell_held(int64_t now_ms)
 {
+	enum log_target target = (enum log_target)atomic_load(&log_target);
 	struct log_kind kind;
+	struct line line;
 
-	while (log_limit_take(log_limit, now_ms, &kind))
-		write_now(kind.level, NULL, "%u more like this within %d s, the last: %s",
+	while (log_limit_take(log_limit, now_ms, &kind)) {
+		make_line(target, kind.level, &line, "%u more like this within %d s, the last: %s",
 		    (unsigned)kind.held, LOG_LIMIT_WINDOW_MS / 1000, kind.last);
+		write_line(target, kind.level, NULL, &line);
+	}
 }
 
 /* `place` tells the line's kind, if nothing else does. */

@@ -8,8 +8,12 @@
 /*
  * One line per event, to standard error ("PROGRAM: LEVEL: text", or "<3>text" for systemd if that
  * is the journal), to the journal with its fields (journal.h), or to syslog once detached.
- * Thread-safe by being one write(2) a line.  The text says what happens next; controls, newlines
- * and what is no UTF-8 are printed as '?'; what does not fit ends in "...".  errno is kept.
+ * Thread-safe by a lock around the one write(2) of a line.  The text says what happens next;
+ * controls, newlines and what is no UTF-8 are printed as '?'; what does not fit ends in "...".
+ * errno is kept.
+ *
+ * Nobody here waits for who reads the log: a line for which a pipe or socket has no room is lost,
+ * and the next one that goes out tells how many were.
  *
  * What the threads of thread.h repeat is held back and counted (log_limit.h), but for
  * LOG_LEVEL_DEBUG.  The main thread is free to answer each of many commands.
@@ -31,8 +35,9 @@ struct log_about {
 };
 #define LOG_ABOUT(...) (&(const struct log_about){ __VA_ARGS__ })
 
-/* Takes a line to the journal; false: it is not to be had, and the line goes to standard error. */
-typedef bool
+/* Takes a line to the journal.  0; -EAGAIN: there is no room, the line is lost; another negative
+ * errno: it is not to be had, and the line goes to standard error. */
+typedef int
 log_carrier_fn(const char *program, int priority, const struct log_about *about, const char *text);
 
 void log_init(const char *program, enum log_level level);

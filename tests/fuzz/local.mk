@@ -31,7 +31,7 @@ check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_common)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) agent/bus/libbus.a agent/conf/libconf.a $(DRIVER_LIBS) \
-	agent/sys/libsys.a agent/core/libcore.a $(CONFUSE_LIBS) $(SYSTEMD_LIBS)
+	agent/sys/libsys.a agent/core/libcore.a $(CONFUSE_LIBS)
 tests_fuzz_fuzz_get_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_fuzz_fuzz_get_SOURCES = tests/fuzz/fuzz_get.c tests/fuzz/fuzz_snmp.c tests/fuzz/fuzz_snmp.h \
 	$(fuzz_bench) $(fuzz_common)

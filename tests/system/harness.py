@@ -33,6 +33,17 @@ HANG_S = 7200 if IS_LONG else 300  # a whole file; then something in the test it
 
 # ---- processes ----
 
+def fill(path, text):
+    """A datagram socket whose reader has stopped: until no more goes in."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.setblocking(False)
+        try:
+            while True:
+                other.sendto(text, path)
+        except BlockingIOError:
+            pass
+
+
 class Process:
     """A child whose output goes to NAME.log in the stage's folder."""
 

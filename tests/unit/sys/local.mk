@@ -36,8 +36,10 @@ check_PROGRAMS += tests/unit/sys/test_log_limit
 tests_unit_sys_test_log_limit_LDADD = $(sys_test_libs)
 TESTS += tests/unit/sys/test_log_limit
 
-if WITH_SYSTEMD
 check_PROGRAMS += tests/unit/sys/test_journal
-tests_unit_sys_test_journal_LDADD = $(sys_test_libs) $(SYSTEMD_LIBS)
+tests_unit_sys_test_journal_LDADD = $(sys_test_libs)
 TESTS += tests/unit/sys/test_journal
-endif
+
+check_PROGRAMS += tests/unit/sys/test_service
+tests_unit_sys_test_service_LDADD = $(sys_test_libs)
+TESTS += tests/unit/sys/test_service

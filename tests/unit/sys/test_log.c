@@ -3,16 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <regex.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/log_limit.h"
+#include "sys/thread.h"
 #include "tests/unit/unit.h"
+
+#define HANGS_S 60 /* who waits for a reader is ended */
 
 /* Standard error goes into a pipe while a case runs. */
 static int real_stderr, pipe_fd;
@@ -23,6 +30,7 @@ stderr_into_pipe(void **state)
 	int fds[2];
 
 	(void)state;
+	alarm(HANGS_S);
 	if (pipe2(fds, O_NONBLOCK | O_CLOEXEC) < 0)
 		return -1;
 	real_stderr = dup(STDERR_FILENO);
@@ -36,6 +44,7 @@ static int
 stderr_back(void **state)
 {
 	(void)state;
+	alarm(0);
 	dup2(real_stderr, STDERR_FILENO);
 	close(real_stderr);
 	close(pipe_fd);
@@ -252,6 +261,179 @@ levels_have_names(void **state)
 	assert_int_equal(level, LOG_LEVEL_DEBUG);
 }
 
+/* ---- who reads has stopped ---- */
+
+#define THREADS 4
+#define LINES   100
+#define ROUNDS  200
+
+static void
+stderr_into(int fds[2])
+{
+	assert_return_code(fcntl(fds[0], F_SETFL, O_NONBLOCK), errno); /* ours; the other waits */
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	close(pipe_fd);
+	pipe_fd = fds[0];
+}
+
+static void
+write_flood(void *context)
+{
+	(void)context;
+	for (int i = 0; i < LINES; i++)
+		log_at(LOG_LEVEL_INFO, LOG_ABOUT(.is_paced = true), "flood %0600d", i);
+}
+
+static bool
+move_some(FILE *to)
+{
+	char some[5000];
+	ssize_t n = read(pipe_fd, some, sizeof(some));
+
+	if (n > 0)
+		assert_int_equal(fwrite(some, 1, (size_t)n, to), n);
+	return n > 0;
+}
+
+/* The lines of the flood that are there, and those that are told to be lost. */
+static void
+count_lines(FILE *from, unsigned *ret_taken, unsigned *ret_lost)
+{
+	char line[1100];
+	unsigned number;
+
+	*ret_taken = *ret_lost = 0;
+	rewind(from);
+	while (fgets(line, sizeof(line), from) != NULL) {
+		if (strncmp(line, "x: info: flood ", 15) == 0) {
+			assert_int_equal(strlen(line), 15 + 600 + 1); /* whole */
+			(*ret_taken)++;
+		} else if (sscanf(line,
+			       "x: warning: the log has lost %u of the lines before this one: ",
+			       &number) == 1) {
+			*ret_lost += number;
+		} else {
+			assert_string_equal(line, "x: info: again\n");
+		}
+	}
+}
+
+/* Several write at once, and nobody reads until they are through. */
+static void
+write_to_who_stops(void)
+{
+	const int flags = fcntl(STDERR_FILENO, F_GETFL);
+	struct thread *threads[THREADS];
+	FILE *got = tmpfile();
+	unsigned taken, lost;
+
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(thread_start("flood", write_flood, NULL, &threads[i]), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(thread_join(threads[i], HANGS_S * 1000), 0);
+	assert_int_equal(flags & O_NONBLOCK, 0);
+	assert_int_equal(fcntl(STDERR_FILENO, F_GETFL), flags); /* others may write there, too */
+	while (move_some(got))
+		;
+	log_info("again");
+	while (move_some(got))
+		;
+	count_lines(got, &taken, &lost);
+	assert_int_equal(taken + lost, THREADS * LINES);
+	assert_true(lost > 0);
+	fclose(got);
+}
+
+/* A small one, as often as it takes two threads to find the same room in it. */
+static void
+a_pipe_that_nobody_reads_holds_nobody_up(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	log_init("x", LOG_LEVEL_INFO);
+	assert_return_code(pipe2(fds, O_CLOEXEC), errno);
+	assert_return_code(fcntl(fds[1], F_SETPIPE_SZ, 8192), errno);
+	stderr_into(fds);
+	for (size_t i = 0; i < ROUNDS; i++)
+		write_to_who_stops();
+}
+
+static void
+a_socket_that_nobody_reads_holds_nobody_up(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	log_init("x", LOG_LEVEL_INFO);
+	assert_return_code(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), errno);
+	stderr_into(fds);
+	write_to_who_stops();
+}
+
+/* In the place of libc's, for the socket of syslog. */
+static int syslog_pair[2];
+
+ssize_t
+sendto(int fd, const void *text, size_t length, int flags, const struct sockaddr *at,
+    socklen_t at_size)
+{
+	const struct sockaddr_un *to = (const struct sockaddr_un *)at;
+
+	(void)fd;
+	assert_int_equal(at_size, offsetof(struct sockaddr_un, sun_path) + strlen(to->sun_path));
+	assert_string_equal(to->sun_path, "/dev/log");
+	return send(syslog_pair[1], text, length, flags);
+}
+
+static void
+assert_next_at_syslog(const char *begin, const char *text)
+{
+	static const char form[] = "^<[0-9]+>[A-Z][a-z]{2} [ 1-3][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} "
+				   "x\\[[0-9]+\\]: ";
+	char entry[256];
+	ssize_t length = recv(syslog_pair[0], entry, sizeof(entry) - 1, MSG_DONTWAIT);
+	regmatch_t match;
+	regex_t regex;
+
+	assert_return_code(length, errno);
+	entry[length] = '\0';
+	assert_memory_equal(entry, begin, strlen(begin));
+	assert_int_equal(regcomp(&regex, form, REG_EXTENDED), 0);
+	assert_int_equal(regexec(&regex, entry, 1, &match, 0), 0);
+	regfree(&regex);
+	assert_string_equal(entry + match.rm_eo, text);
+}
+
+static void
+syslog_that_nobody_reads_holds_nobody_up(void **state)
+{
+	unsigned count = 0;
+	char text[128];
+
+	(void)state;
+	assert_return_code(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, syslog_pair), errno);
+	log_init("x", LOG_LEVEL_INFO);
+	log_to_syslog();
+	log_warning("a");
+	assert_next_at_syslog("<28>", "a"); /* daemon.warning */
+	log_error("%d %s", 1, "%s");
+	assert_next_at_syslog("<27>", "1 %s");
+	while (send(syslog_pair[1], "b", 1, MSG_DONTWAIT) == 1)
+		count++;
+	log_info("lost");
+	log_info("lost, too");
+	for (; count > 0; count--)
+		assert_int_equal(recv(syslog_pair[0], text, sizeof(text), MSG_DONTWAIT), 1);
+	log_info("again");
+	assert_next_at_syslog("<28>",
+	    "the log has lost 2 of the lines before this one: who reads it did not take them");
+	assert_next_at_syslog("<30>", "again");
+	close(syslog_pair[0]);
+	close(syslog_pair[1]);
+}
+
 int
 main(void)
 {
@@ -265,6 +447,9 @@ main(void)
 		CAPTURED(errno_is_kept),
 		CAPTURED(a_flood_is_counted),
 		CAPTURED(a_flood_holds_back_its_own_kind_only),
+		CAPTURED(a_pipe_that_nobody_reads_holds_nobody_up),
+		CAPTURED(a_socket_that_nobody_reads_holds_nobody_up),
+		CAPTURED(syslog_that_nobody_reads_holds_nobody_up),
 		cmocka_unit_test(levels_have_names),
 	};
 
