@@ -131,7 +131,15 @@ class SmtpFake:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         self.listener = socket.create_server((self.address, self.port), family=family, backlog=64)
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, args=[self.listener], daemon=True).start()
+        self.acceptor = threading.Thread(target=self.accept, args=[self.listener], daemon=True)
+        self.acceptor.start()
+
+    def close(self):
+        """The thread first: it would go on with whoever gets the number of the descriptor."""
+        if self.acceptor.is_alive():
+            self.listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
+            self.acceptor.join()
+        self.listener.close()
 
     def accept(self, listener):
         while True:
@@ -146,12 +154,11 @@ class SmtpFake:
 
     def stop(self):
         self.stopped.set()
-        self.listener.close()
+        self.close()
 
     def go_away(self):
         """Refuses connections and drops those that are open, until listen() is called again."""
-        self.listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
-        self.listener.close()
+        self.close()
         for link in self.links:
             link.leave(b"")
         self.links.clear()
