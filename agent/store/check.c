@@ -145,8 +145,8 @@ check_content(struct store *store, struct err *err)
 		{ "has lost counters",
 		    "SELECT count(*) < 5 FROM counter WHERE kind BETWEEN 1 AND 5" },
 		{ "holds an index that cannot be",
-		    "SELECT (SELECT count(*) FROM identity WHERE idx NOT BETWEEN 1 AND 2147483647)"
-		    " + (SELECT count(*) FROM counter WHERE next NOT BETWEEN 1 AND 2147483648)" },
+		    "SELECT (SELECT count(*) FROM identity WHERE idx NOT " STORE_INDEX_RANGE ")"
+		    " + (SELECT count(*) FROM counter WHERE next NOT " STORE_INDEX_RANGE " + 1)" },
 		{ "would give an index twice",
 		    "SELECT count(*) FROM identity"
 		    " WHERE idx >= (SELECT next FROM counter WHERE counter.kind = identity.kind)" },

@@ -35,11 +35,11 @@ static const struct {
 	const char *rows, *put;
 	const char *then; /* NULL: nothing */
 } tables[] = {
-	{ NULL, "SELECT kind, next FROM counter WHERE next BETWEEN 1 AND 2147483648",
+	{ NULL, "SELECT kind, next FROM counter WHERE next " STORE_INDEX_RANGE " + 1",
 	    "INSERT INTO counter (kind, next) VALUES (?1, ?2)"
 	    " ON CONFLICT (kind) DO UPDATE SET next = max(next, excluded.next)",
 	    NULL },
-	{ NULL, "SELECT kind, key, idx FROM identity WHERE idx BETWEEN 1 AND 2147483647",
+	{ NULL, "SELECT kind, key, idx FROM identity WHERE idx " STORE_INDEX_RANGE,
 	    "INSERT OR IGNORE INTO identity (kind, key, idx) VALUES (?1, ?2, ?3)",
 	    "INSERT INTO counter (kind, next)"
 	    " SELECT kind, max(idx) + 1 FROM identity WHERE true GROUP BY kind"

@@ -10,6 +10,12 @@
 #include "core/err.h"
 #include "store/store.h"
 
+/* SQL, of tables that have a kind: what a manager cannot choose is given one by one, and stays far
+ * from the end. */
+#define STORE_INDEX_RANGE                                  \
+	"BETWEEN CASE kind WHEN 3 THEN 1000000 ELSE 1 END" \
+	" AND CASE WHEN kind IN (1, 3) THEN 1000000000 ELSE 2147483647 END"
+
 /*
  * Inside agent/store only.  Each file that owns tables has its statements in a structure here and
  * prepares them once, in NAME_init, which store_open calls; all are finalized with the database.

@@ -75,6 +75,7 @@ enum damage {
 	OTHER_COUNTER,
 	BAD_DELIVERY,
 	LOW_COUNTER,
+	LOW_ENTITY,
 };
 
 /* clang-format off */
@@ -91,6 +92,7 @@ static const char *const statements[] = {
 	[OTHER_COUNTER] = "UPDATE counter SET kind = 6 WHERE kind = 4",
 	[BAD_DELIVERY] = "INSERT INTO delivery VALUES (-53, 1, 1, 'x', 0, 0, 1, 1, 0, 0, 0, 0,"
 	    " 0, 0, 0, 0, '', NULL, 0, '', '', '', 0)",
+	[LOW_ENTITY] = "UPDATE counter SET next = 999999 WHERE kind = 3",
 	[LOW_COUNTER] = "UPDATE counter SET next = 2 WHERE kind = 2",
 };
 /* clang-format on */
@@ -137,6 +139,7 @@ damage_file(const char *suffix, enum damage damage)
 	case OTHER_COUNTER:
 	case BAD_DELIVERY:
 	case LOW_COUNTER:
+	case LOW_ENTITY:
 		run_sql(suffix, statements[damage]);
 		break;
 	}
@@ -172,6 +175,7 @@ static const struct case_of_damage cases[] = {
 	{ "a counter of another kind",  OTHER_COUNTER, 1, 0, true, STORAGE_STORY_RESTORED, true },
 	{ "a delivery below zero",      BAD_DELIVERY, 1, 0, true, STORAGE_STORY_RESTORED, true },
 	{ "a counter below an index",   LOW_COUNTER, 1, 0, true, STORAGE_STORY_RESTORED, true },
+	{ "an entity below the first",  LOW_ENTITY, 1, 0, true, STORAGE_STORY_RESTORED, true },
 	{ "the first copy, too",        PAGES,      2, 1, true,  STORAGE_STORY_RESTORED, false },
 	{ "both copies, too",           PAGES,      2, 2, true,  STORAGE_STORY_ANEW, false },
 	{ "the only copy, too",         HALF,       1, 1, true,  STORAGE_STORY_ANEW, false },
