@@ -11,7 +11,7 @@
 
 #include "store/store_private.h"
 
-#define COPY_OCTETS (1 << 20) /* at a time */
+#define COPY_OCTETS 16384 /* at a time */
 
 const char *
 store_beside(const struct store *store, const char *suffix, struct store_path *path)
@@ -75,12 +75,13 @@ file_sync_folder(const char *path, struct err *err)
 static int
 copy_octets(int from, int to)
 {
-	ssize_t count;
+	char octets[COPY_OCTETS];
+	ssize_t count = 0, written = 0;
 
-	/* 0: the end, or the file system cannot do this; sendfile finds out which. */
-	while ((count = copy_file_range(from, NULL, to, NULL, COPY_OCTETS, 0)) > 0)
-		continue;
-	return count < 0 || fsync(to) < 0 ? -1 : 0;
+	while (written >= 0 && (count = read(from, octets, sizeof(octets))) > 0)
+		for (ssize_t done = 0; done < count && written >= 0; done += written)
+			written = write(to, octets + done, (size_t)(count - done));
+	return written < 0 || count < 0 || fsync(to) < 0 ? -1 : 0;
 }
 
 int
@@ -91,7 +92,7 @@ file_copy(const char *from, const char *to, struct err *err)
 
 	if (in < 0)
 		return fail(from, "open", err);
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (out < 0)
 		r = fail(to, "open", err);
 	else if (copy_octets(in, out) < 0)
