@@ -135,7 +135,7 @@ class PrintConfig(harness.SystemTest):
         daemon.reload()
         self.manager.await_sensor("inlet", highCritical=35000, location=b"row 7")
         text = self.printed(daemon, "\thigh-critical = 35\n", marked[1])
-        self.assertNotIn("40", text)
+        self.assertNotIn(" 40", text)
         said = 'The file has set high-critical of sensor "inlet" to 35; SNMP had set it to 40.'
         self.assertIn(said, daemon.log())
         self.assertEqual(self.texts().count(said), 1)
