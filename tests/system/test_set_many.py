@@ -24,8 +24,9 @@ ONCE = ["-t", "5", "-r", "0"]
 @harness.full_pass_only
 class Many(harness.SystemTest):
     def begin(self, count=2):
+        """Each change is an event, and few are kept: they are no growth."""
         self.stage.snmpd()
-        self.daemon = self.stage.daemon(bus("rack", "sim") + "".join(
+        self.daemon = self.stage.daemon("event-maximum = 100\n" + bus("rack", "sim") + "".join(
             sensor(f"s{n}", "rack", f"s{n}") for n in range(count)))
         self.daemon.await_master()
         self.manager.await_sensor(f"s{count - 1}", quality=GOOD)
