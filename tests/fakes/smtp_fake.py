@@ -17,6 +17,7 @@ for; its end ends the program.
 """
 import argparse
 import base64
+import collections
 import hashlib
 import hmac
 import os
@@ -117,6 +118,7 @@ class SmtpFake:
             "PIPELINING", "ENHANCEDSTATUSCODES", "CHUNKING"]
         self.mechanisms = "SCRAM-SHA-256 PLAIN LOGIN XOAUTH2"
         self.faults, self.replies, self.long = {}, {}, None
+        self.taken = collections.Counter()  # by phase: how often its fault was
         self.mails = []       # (sender, [recipients], bytes), when the dot had come
         self.commands = []    # all lines, of all connections; AUTH's too
         self.clear = b""      # all that came without TLS
@@ -125,12 +127,19 @@ class SmtpFake:
         self.stopped = threading.Event()
         self.lock = threading.Lock()
         self.address, self.port = address, 0
+        self.listener = self.take_port()
+        self.port = self.listener.getsockname()[1]
         self.listen()
 
+    def take_port(self):
+        """As long as nobody listens it refuses, and is nobody else's."""
+        sock = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((self.address, self.port))
+        return sock
+
     def listen(self):
-        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-        self.listener = socket.create_server((self.address, self.port), family=family, backlog=64)
-        self.port = self.listener.getsockname()[1]
+        self.listener.listen(64)
         self.acceptor = threading.Thread(target=self.accept, args=[self.listener], daemon=True)
         self.acceptor.start()
 
@@ -159,6 +168,7 @@ class SmtpFake:
     def go_away(self):
         """Refuses connections and drops those that are open, until listen() is called again."""
         self.close()
+        self.listener = self.take_port()
         for link in self.links:
             link.leave(b"")
         self.links.clear()
@@ -177,6 +187,7 @@ class SmtpFake:
             if fault is None or fault[1] == 0:
                 return None
             fault[1] -= 1
+            self.taken[phase] += 1
             return fault[0]
 
     def lengthen(self, phase, text):

@@ -36,6 +36,7 @@ class Mail(harness.SystemTest):
         self.stage.snmpd()
         self.start()
         self.manager.await_sensor("rack-a inlet", quality=GOOD)
+        await_(lambda: self.manager.cell("envsDelivery", "usefulFor"), "the last table is served")
 
     def start(self):
         self.daemon = self.stage.daemon('site = "Prague 1"\n' + mail_config(self.fake.port)
@@ -70,6 +71,7 @@ class Mail(harness.SystemTest):
         self.fake.fault("mail", "4xx", 3)
         self.tree.put(ROM, 34200)
         self.await_subject("rack-a inlet 34.2")
+        await_(lambda: self.manager.scalar("deliveryPending") == 0, "nothing more is to come")
         self.assertEqual(len([mail for mail in self.mails() if "inlet" in str(mail["Subject"])]), 1)
         channel = self.manager.rows("envsChannelTable")[MAIL]
         self.assertEqual(channel.inDoubt, 0)
@@ -88,7 +90,7 @@ class Mail(harness.SystemTest):
 
     def test_without_a_relay_sampling_goes_on(self):
         self.begin()
-        self.fake.stop()
+        self.fake.go_away()
         self.tree.put(ROM, 34200)
         await_(lambda: self.manager.rows("envsAlarmTable"), "the alarm")
         reads = self.manager.named()["rack-a inlet"].reads
