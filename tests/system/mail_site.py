@@ -27,8 +27,8 @@ RELAY_OK, RELAY_UNKNOWN, RELAY_PROBING, RELAY_DOWN = 1, 2, 3, 4  # envsRelayStat
 IDLE, SEND = 1, 2  # envsMailTest
 DELIVERED, EXPIRED = 1, 8  # envsDeliveryState
 
-# Times that a test can wait for.
-QUICK = {"retry-base": "100ms", "retry-cap": "400ms"}
+# Times that a test can wait for, and one that none has to.
+QUICK = {"retry-base": "100ms", "retry-cap": "400ms", "down-after": "1h"}
 
 
 def block(kind, **settings):
@@ -38,7 +38,7 @@ def block(kind, **settings):
 
 def relay(port, **more):
     settings = {"host": "localhost", "port": port, "user": FROM, "password": PASSWORD,
-        "connect_timeout": "5s", "command_timeout": "5s", **more}
+        "connect_timeout": "60s", "command_timeout": "60s", **more}
     return block("relay", **settings)
 
 
@@ -71,6 +71,11 @@ class MailSite(harness.SystemTest):
         self.daemon.await_master()
         for name in self.sensors:
             self.manager.await_sensor(name, quality=GOOD)
+        self.await_tables()
+
+    def await_tables(self):
+        """The daemon registers them in the order of their OIDs."""
+        await_(lambda: self.manager.cell("envsDelivery", "usefulFor"), "the last table is served")
 
     def config(self, *relays, contacts=(contact("ops"),), delivery=(), limits=(), **mail):
         mail = {"from": FROM, "group_window": 0, **mail}
@@ -99,7 +104,7 @@ class MailSite(harness.SystemTest):
         def look():
             row = self.relay_row(index)
             return row if all(row.get(key) == cells[key] for key in cells) else None
-        return await_(look, f"relay {index or ''} gets {cells}")
+        return await_(lambda: look() and look(), f"relay {index or ''} gets {cells}")
 
     def await_path(self, state):
         await_(lambda: self.manager.scalar("mailPathState") == state, f"path state {state}")
@@ -113,22 +118,29 @@ class MailSite(harness.SystemTest):
             return found if len(found) >= count else None
         return await_(look, f"{count} events of kind {kind}")[-1]
 
+    def await_alarm(self, kind):
+        """A row that came into being during a walk lacks cells: that of one more."""
+        return await_(lambda: self.alarms(kind) and self.alarms(kind), f"an alarm of kind {kind}")
+
     def alarms(self, kind):
         return [row for row in self.manager.rows("envsAlarmTable").values() if row.kind == kind]
 
     def send_test(self, contact_index=0):
-        """envsMailTest; its result and text."""
+        """envsMailTest; its result and text.  It begins with an event behind the answer to the SET:
+        before that what shows is the end of an earlier one."""
+        before = len(self.events(TEST))
         self.manager.set_all(("envsMail", "test", 0, "i", SEND),
             ("envsMail", "testContact", 0, "u", contact_index))
+        self.await_event(TEST, before + 1)
         await_(lambda: self.manager.cell("envsMail", "test") == IDLE, "the test ends")
         return (self.manager.cell("envsMail", "testResult"),
             self.manager.cell("envsMail", "testText").decode())
 
     def ctl(self, *arguments):
-        """envsensorctl, as an operator calls it."""
-        return subprocess.run([CTL, "-v2c", "-c", "private", "-H",
+        """envsensorctl, as a patient operator calls it."""
+        return subprocess.run([CTL, "-v2c", "-c", "private", "-t", "30", "-r", "0", "-H",
             f"127.0.0.1:{self.stage.master.port}", *arguments], env=self.stage.snmp_env(),
-            capture_output=True, text=True, timeout=60, check=False)
+            capture_output=True, text=True, timeout=180, check=False)
 
     # ---- mails ----
 

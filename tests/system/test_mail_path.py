@@ -78,10 +78,9 @@ class Checks(PathTest):
         self.await_quit()
         self.assertTrue([line for line in self.server.commands if line.startswith("AUTH")])
 
-        tries = self.server.connections
         self.server.fault("greeting", "421")
-        alarm, = await_(lambda: self.alarms(PATH), "the alarm of the path")
-        self.assertGreaterEqual(self.server.connections, tries + 3)
+        alarm, = self.await_alarm(PATH)
+        self.assertGreaterEqual(self.server.taken["greeting"], 3)
         self.assertEqual((alarm.source, alarm.sensor), (b"mail", 0))
         self.await_path(PATH_FAILED)
         row = self.await_relay(lastResult=NOT_READY, lastCode=421)
@@ -100,6 +99,7 @@ class Checks(PathTest):
         self.daemon = self.stage.daemon(self.config(relay(self.server.port, **self.way), **CHECKS))
         self.daemon.await_master()
         await_(lambda: self.server.connections >= tries + 2, "it is checked again")
+        self.await_tables()
         self.assertEqual([row.index for row in self.alarms(PATH)], [alarm.index])
 
         self.server.faults.clear()
@@ -157,7 +157,8 @@ class Checks(PathTest):
 
 class Master(PathTest):
     def test_a_missing_master_agent_is_told_by_mail_and_its_end_too(self):
-        self.begin_plain(delivery={"down-after": "3s"})
+        self.begin_plain()
+        self.reload(self.plain(), delivery={"down-after": "3s"})
         self.stage.master.stop()
         down, = self.await_mail("SNMP master agent unreachable")
         self.assertEqual(down["Subject"], f"[WARNING] {SITE}: SNMP master agent unreachable")
@@ -169,7 +170,8 @@ class Master(PathTest):
         event = self.await_event(PATH_UP)
         down_event = self.await_event(PATH_DOWN)
         self.assertEqual((event.source, down_event.reason), (b"snmp", b"masterUnavailable"))
-        self.assertEqual([row.state for row in self.mail_rows(PATH_DOWN, PATH_UP)], 2 * [DELIVERED])
+        await_(lambda: [row.state for row in self.mail_rows(PATH_DOWN, PATH_UP)] == 2 * [DELIVERED],
+            "both mails are delivered")
         # what comes behind it is notified: by then it would have been, too
         self.tree.put(ROM, 34200)
         self.trapd.await_seqs([self.await_event(RAISE).index])
@@ -219,8 +221,9 @@ class Tests(PathTest):
 
 class SignsOfLife(PathTest):
     def test_go_to_who_wants_them_and_expire(self):
-        self.begin_plain(contacts=(contact("ops"), contact("night")), heartbeat_interval="1s",
-            delivery={"useful-for-test": "1s"}, **CHECKS)
+        life = {"contacts": (contact("ops"), contact("night")), "heartbeat_interval": "1s",
+            **CHECKS}
+        self.begin_plain(**life)
         beats = self.manager.scalar("heartbeat")
         await_(lambda: self.manager.scalar("heartbeat") > beats + 1, "two seconds")
         self.assertEqual(self.events(HEARTBEAT), [])
@@ -231,6 +234,7 @@ class SignsOfLife(PathTest):
         self.assertEqual(mails[0]["Subject"], f"[OK] {SITE}: alive, no alarm active")
         self.assertEqual(self.trapd.received()[1:], [])  # agentStart alone: it is for mail only
         self.server.fault("mail", "421")
+        self.reload(self.plain(), delivery={"useful-for-test": "1s"}, **life)
         await_(lambda: EXPIRED in [row.state for row in self.mail_rows(HEARTBEAT)], "it expires")
         self.server.faults.clear()
         backlog, = self.await_mail("BACKLOG")[:1]
@@ -268,19 +272,28 @@ class Tokens(PathTest):
             result, text = self.send_test()
             self.assertEqual(result, INTERNAL)
             self.assertIn("token-command: " + words, text)
-            self.assertIn("token-command: " + words, self.daemon.log())
+            self.daemon.await_log("token-command: " + words)
         self.assertNotIn("token;$(id)", self.daemon.log())
 
 
 class Routes(PathTest):
     sensors = {"inlet": ROM, "cellar": "28-00000000000b"}
 
+    @staticmethod
+    def settings(window, reminder, escalation):
+        """Each time is long until it is its turn to pass."""
+        return {"limits": {"reminder": reminder}, "group_window": window, "contacts": (
+            contact("ops"), contact("boss", escalate_after=escalation),
+            contact("quiet", clears="false"), contact("cellar", sensors="cel*"),
+            contact("fire", min_severity="critical"))}
+
     def test_who_is_told_what_and_when(self):
-        self.begin_plain(limits={"reminder": "4s"}, group_window="2s", contacts=(
-            contact("ops"), contact("boss", escalate_after="5s"), contact("quiet", clears="false"),
-            contact("cellar", sensors="cel*"), contact("fire", min_severity="critical")))
+        self.begin_plain(**self.settings("1h", "1h", "1h"))
         for rom in self.sensors.values():
             self.tree.put(rom, 28500)
+        self.await_event(RAISE, 2)
+        self.assertEqual(self.arrived(), [])
+        self.reload(self.plain(), **self.settings("1s", "1h", "1h"))
         first = self.await_mail("", to="ops")[0]
         self.assertRegex(first["Subject"], r"^\[WARNING\] .*: (inlet|cellar) 28\.5 °C > 27\.0 °C, "
             "and 1 more$")
@@ -288,6 +301,7 @@ class Routes(PathTest):
         self.assertEqual(first["To"], "ops@example.org, quiet@example.org")  # the boss: later
         mail, = self.await_mail("", to="cellar")[:1]
         self.assertEqual(mail["Subject"], f"[WARNING] {SITE}: cellar 28.5 °C > 27.0 °C")
+        self.reload(self.plain(), **self.settings("1s", "4s", "5s"))
         self.await_event(REMINDER)
         self.await_mail("28.5", 1, to="boss")
         self.await_mail("28.5", 2, to="ops")
