@@ -4,8 +4,10 @@
 Both want users of their own.  They get them in a mount namespace with another passwd file: Exim as
 anybody, in a user namespace; Postfix as root only, since it runs its parts as different users.
 """
+import contextlib
 import glob
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -32,12 +34,12 @@ def namespaces(*options):
         capture_output=True, check=False).returncode == 0
 
 
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in sockets]
-    for sock in sockets:
-        sock.close()
-    return ports
+def free_port():
+    """Below those that the kernel gives to clients: a server that starts again later has it."""
+    while True:
+        port = random.SystemRandom().randrange(10000, 32768)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class MailServer(Process):
@@ -47,7 +49,7 @@ class MailServer(Process):
         self.programs, self.home = folder, stage.folder_at(self.name)
         os.chmod(stage.folder, 0o711)
         self.certificate, self.user, self.password = certificate, user, password
-        self.ports = dict(zip(("none", "starttls", "tls"), free_ports(3)))
+        self.ports = {name: free_port() for name in ("none", "starttls", "tls")}
         self.mails = self.folder("mails")
         self.write("passwd", self.without("/etc/passwd") +
             f"{self.account}:x:{OWNER}:{OWNER}::/:/bin/false\n")

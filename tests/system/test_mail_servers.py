@@ -87,8 +87,11 @@ class Real(MailSite):
             **{"ca_file": self.keys.ca, **more})
 
     def config(self, *relays, **more):
-        return super().config(*relays, **{"limits": {"reminder": "3s", "location": LOCATION},
+        return super().config(*relays, **{"limits": {"reminder": "1h", "location": LOCATION},
             "check_interval": 0, **more})
+
+    def remind_after(self, seconds):
+        self.manager.set_all(("envsSensorTable", "reminder", 1, "u", seconds))
 
     def arrived(self):
         return [parse(octets) for octets in self.server.arrived()]
@@ -109,7 +112,9 @@ class Real(MailSite):
         self.assertEqual(raised["Subject"], f"[CRITICAL] {SITE}: inlet 34.2 °C > 32.0 °C")
         self.assertIsNone(raised["References"])
         self.assertIn(LOCATION, raised.get_content())
+        self.remind_after(1)
         reminder = self.await_mail("[REMINDER]")[0]
+        self.remind_after(3600)
         self.tree.put(ROM, 20000)
         cleared, = self.await_mail("[CLEAR]")
         for mail in (reminder, cleared):
@@ -137,8 +142,10 @@ class Real(MailSite):
                     self.reload(self.way(security, auth=mechanism))
                     self.assertEqual(self.send_test()[0], OK)
                     await_(lambda before=before: len(self.arrived()) > before, "the test mail")
+        before = len(self.arrived())
         done = self.ctl("test-mail", "ops")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        await_(lambda: len(self.arrived()) > before, "the test mail that it asked for")
         self.assertIn(self.relay_row().certificateDays, (39, 40))
         self.await_relay(state=RELAY_OK, lastResult=OK, lastCode=250)
 

@@ -7,7 +7,8 @@ import unittest
 import harness
 from harness import await_, full_pass_only
 from mail_servers import Exim, Postfix, programs
-from smtp_helper import (CONFIGURATION, Certificates, DONE, Helper, MAIL, PERMANENT, main)
+from smtp_helper import (CONFIGURATION, Certificates, DONE, Helper, MAIL, PERMANENT, deadlines,
+    main)
 
 USER, PASSWORD = "alarm@example.org", "s3cret-pass"
 MAILS = 20  # over each connection
@@ -29,7 +30,7 @@ class Real:
 
     def helper(self, security="tls", **more):
         relay = dict(security=security, user=USER, secret=PASSWORD, host="localhost",
-            ca_file=self.certificates.ca, command_ms=20000, data_ms=20000, dot_ms=20000)
+            ca_file=self.certificates.ca, **deadlines(60000))
         relay.update(more)
         helper = Helper(self.server.ports[security], **relay)
         self.addCleanup(helper.close)
