@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """envsensord-smtp by itself: its protocol, certificates, and a relay that fails on demand."""
+import contextlib
 import os
 import ssl
 import subprocess
@@ -158,10 +159,12 @@ def is_alive(pid):
 
 
 def children_of(pid):
+    """A thread may end meanwhile."""
     found = []
     for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-            found += [int(child) for child in file.read().split()]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                found += [int(child) for child in file.read().split()]
     return found
 
 

@@ -27,6 +27,7 @@ from smtp_fake import Closed, fault_silence
 SEED = 5321
 TIMES = 200 if IS_LONG else 10  # of each kind
 LATER_S = 60  # for what has to be tried again
+TRIES = 5  # at what the daemon gives a certain time
 
 RAISE = 1  # EnvsKind
 MAIL = 2  # EnvsChannel
@@ -82,14 +83,15 @@ class MailTest(test_delivery.DeliveryTest):
         self.manager.await_sensor(self.names[-1], quality=GOOD)
 
     def configuration(self):
-        """No mail waits for another, and none is too many."""
+        """No mail waits for another, none is too many, and none is given up by the clock."""
         return (f"""site = "Prague 1"
 mail {{
     from = "sensors@example.org"
     group-window = 0
     connection-mails = 2
     check-interval = 0
-    relay {{ host = "127.0.0.1"  port = {self.fake.port}  security = none }}
+    relay {{ host = "127.0.0.1"  port = {self.fake.port}  security = none
+        connect-timeout = 1h  command-timeout = 1h  data-timeout = 1h }}
 }}
 delivery {{
     retry-base = 100ms  retry-cap = 300ms  retention-rows = {NOBODY}  pace = {NOBODY}
@@ -124,10 +126,10 @@ limiter {{
         return caught, go_on
 
     def await_caught(self, caught):
-        self.assertTrue(caught.wait(harness.WAIT_S), "no mail came")
+        self.assertTrue(caught.wait(LATER_S), "no mail came")
 
     def await_mails(self, count):
-        await_(lambda: len(self.fake.mails) == count, f"{count} mails")
+        await_(lambda: len(self.fake.mails) == count, f"{count} mails", LATER_S)
 
     # ---- what is true at the end ----
 
@@ -168,7 +170,7 @@ class Lost(MailTest):
         for round_ in range(TIMES):
             self.fake.fault("dot", ("taken-drop", "taken-reset")[round_ % 2], 1)
             self.wave(2)
-            await_(lambda: self.fake.faults["dot"][1] == 0, "the dot of a mail")
+            await_(lambda: self.fake.faults["dot"][1] == 0, "the dot of a mail", LATER_S)
         mails, in_doubt = self.check_told()
         self.assertEqual((in_doubt, mails.repeats()), (TIMES, TIMES))
 
@@ -286,31 +288,48 @@ class Stopped(MailTest):
         self.daemon.await_log("stopping on")
         then()
         self.assertEqual(self.daemon.popen.wait(harness.STOP_S), 0)
-        self.assertFalse([pid for pid in helpers if is_alive(pid)])
+        await_(lambda: not [pid for pid in helpers if is_alive(pid)], "no helper is left")
 
-    def test_a_mail_in_hand_is_ended_and_what_cannot_be_comes_after_the_next_start(self):
-        self.begin(3)
+    def stop_with_a_mail_that_ends(self):
+        """False: not in the 2.5 s that the daemon gives it, which a busy machine may miss; then
+        it is in doubt, and comes again."""
         caught, go_on = self.catch("dot")
         self.wave(1)
         self.await_caught(caught)
         self.stop(go_on.set)
-        self.assertEqual([row[1:3] for row in self.rows().values()], [(DELIVERED, 0)])
+        row = self.rows()[self.names[self.raised - 1]]
         self.start()
+        self.await_told()
+        return (row.state, row.in_doubt) == (DELIVERED, 0)
+
+    def await_told(self):
+        told = set(self.names[:self.raised])
+        await_(lambda: told <= Mails(self.fake).by_source().keys(), f"mails of {told}", LATER_S)
+        await_(lambda: self.manager.scalar("deliveryPending") == 0, "the queue is empty", LATER_S)
+
+    def test_a_mail_in_hand_is_ended_and_what_cannot_be_comes_after_the_next_start(self):
+        self.begin(TRIES + 2)
+        ends = []
+        while not any(ends) and len(ends) < TRIES:
+            ends.append(self.stop_with_a_mail_that_ends())
+        self.assertTrue(ends[-1], ends)
         caught, go_on = self.catch("greeting", fault_silence)
         self.wave(1)
         self.await_caught(caught)
         self.stop(go_on.set)
         self.start()
-        self.await_mails(2)
+        self.await_told()
+        mails = len(self.fake.mails)
         caught, go_on = self.catch("dot", fault_silence)
         self.wave(1)
         self.await_caught(caught)
         helper, = self.helpers()
         os.kill(helper, signal.SIGSTOP)
         self.stop(go_on.set)
-        self.assertEqual(len(self.fake.mails), 2)
+        self.assertEqual(len(self.fake.mails), mails)
         self.start()
-        self.assertEqual(self.check_told()[1], 1)
+        self.wave(len(self.names) - self.raised)
+        self.assertEqual(self.check_told()[1], len(ends))
 
 
 if __name__ == "__main__":
