@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The mailer over the real helper: mails arrive, and whatever fails is a result."""
+import errno
 import os
 import queue
 import signal
@@ -17,6 +18,8 @@ DRIVE = os.path.join(BUILD, "tests/tools/mailer-drive")
 DONE, TEMPORARY, CONFIGURATION, PERMANENT, IN_DOUBT = range(5)
 KILLS = 200 if IS_LONG else 20
 OPS = "ops@example.org"
+NO_RELAY = 99
+STOP = "stop 600000"  # more than it needs
 
 
 class Mailer:
@@ -37,16 +40,16 @@ class Mailer:
         self.popen.stdin.flush()
 
     def relay(self, port, index=1, mails=20, **settings):
-        words = dict(dict(timeout=15000, deadline=60000), port=port, **settings)
+        words = dict(dict(timeout=60000, deadline=600000), port=port, **settings)
         self.tell(f"relay {index} " + " ".join(f"{key.replace('_', '-')}={value}"
             for key, value in words.items()), f"mails {mails}", "apply")
 
     def line(self, verb):
         """The next line of this kind, without the verb."""
         while True:
-            word, _, rest = self.lines.get(timeout=WAIT_S).partition(" ")
-            if word == verb:
-                return rest
+            line = self.lines.get(timeout=WAIT_S) + " "
+            if line.startswith(verb + " "):
+                return line[len(verb) + 1:-1]
 
     def outcome(self):
         """(mail, result, class), code, relay, words"""
@@ -58,8 +61,12 @@ class Mailer:
         return children_of(self.popen.pid)
 
     def helper(self):
-        await_(self.children, "a helper runs")
-        return self.children()[0]
+        return await_(self.children, "a helper runs")[0]
+
+    def await_obeyed(self):
+        """All that it was told so far.  What it says meanwhile is not looked at."""
+        self.tell(f"check 1 {NO_RELAY}")
+        self.line(f"checked {NO_RELAY}")
 
     def close(self):
         self.popen.stdin.close()
@@ -86,6 +93,13 @@ class MailerTest(unittest.TestCase):
         os.chmod(path, stat.S_IRWXU)
         return path
 
+    def hold(self, fake):
+        """Its first connection waits for the event to be greeted."""
+        go_on = threading.Event()
+        fake.faults["greeting"] = [lambda link, code: go_on.wait(), 1]
+        self.addCleanup(go_on.set)
+        return go_on
+
     def pair(self, **settings):
         fake, mailer = self.fake(), self.mailer()
         mailer.relay(fake.port, **settings)
@@ -95,7 +109,10 @@ class MailerTest(unittest.TestCase):
 class Mails(MailerTest):
     def test_arrive_and_share_a_connection(self):
         fake, mailer = self.pair(mails=4)
+        go_on = self.hold(fake)
         mailer.tell(*(f"mail {n} 1 {OPS}" for n in range(1, 11)))
+        mailer.await_obeyed()  # one that waits is not told of a mail that comes too late for it
+        go_on.set()
         for n in range(1, 11):
             what, code, relay, _ = mailer.outcome()
             self.assertEqual((what, code, relay), ((n, "ok", DONE), 250, "127.0.0.1"))
@@ -155,7 +172,10 @@ read relay; echo connected; read message; echo end
 
     def test_one_that_is_stored_as_in_doubt_goes_without_asking(self):
         fake, mailer = self.pair()
+        go_on = self.hold(fake)
         mailer.tell("answer never", "stored yes", f"mail 1 1 {OPS}", f"mail 2 1 {OPS}")
+        mailer.await_obeyed()
+        go_on.set()
         self.assertEqual([mailer.outcome()[0] for _ in range(2)], [(1, "ok", DONE),
             (2, "ok", DONE)])
         self.assertEqual((len(fake.mails), fake.connections), (2, 1))
@@ -254,22 +274,27 @@ class Failures(MailerTest):
         os.kill(mailer.helper(), signal.SIGKILL)
         self.assertEqual(mailer.outcome()[0], (1, "internalError", IN_DOUBT))
 
+    def hang(self, fault):
+        """In time for the deadline, which a busy machine must not miss."""
+        fake, mailer = self.fake(), self.mailer()
+        mailer.relay(fake.port, deadline=10000)
+        mailer.tell("answer " + ("yes" if fault else "never"))
+        if fault:
+            fake.fault(fault, "silence")
+        mailer.tell(f"mail 1 1 {OPS}")
+        mailer.line("asked")
+        if fault:
+            await_(lambda: fake.clear.endswith(b"\r\n.\r\n"), "a dot")
+        os.kill(mailer.helper(), signal.SIGSTOP)
+        return mailer
+
     def test_a_helper_that_hangs_is_killed_at_the_deadline(self):
-        for fault, want in ((None, ("timeout", TEMPORARY)),
-                ("dot", ("dataNotFinished", IN_DOUBT))):
+        wanted = {None: ("timeout", TEMPORARY), "dot": ("dataNotFinished", IN_DOUBT)}
+        hung = {fault: self.hang(fault) for fault in wanted}
+        for fault, mailer in hung.items():
             with self.subTest(fault=fault):
-                fake, mailer = self.pair()
-                mailer.tell(f"relay 1 port={fake.port} timeout=60000 deadline=2000", "apply",
-                    "answer " + ("yes" if fault else "never"))
-                if fault:
-                    fake.fault(fault, "silence")
-                mailer.tell(f"mail 1 1 {OPS}")
-                mailer.line("asked")
-                if fault:
-                    await_(lambda: fake.clear.endswith(b"\r\n.\r\n"), "a dot")
-                os.kill(mailer.helper(), signal.SIGSTOP)
-                self.assertEqual(mailer.outcome()[0], (1, *want))
-                await_(lambda: not mailer.children(), "it is reaped")
+                self.assertEqual(mailer.outcome()[0], (1, *wanted[fault]))
+                await_(lambda mailer=mailer: not mailer.children(), "it is reaped")
 
     def test_a_helper_that_cannot_be_started_is_a_result(self):
         for program, words in (("/nowhere/envsensord-smtp", "cannot be started: No such file"),
@@ -332,7 +357,7 @@ class Stop(MailerTest):
         fake, mailer = self.pair()
         mailer.tell(f"mail 1 1 {OPS}")
         mailer.line("asked")
-        mailer.tell("stop")
+        mailer.tell(STOP)
         self.assertEqual(mailer.outcome()[0], (1, "ok", DONE))
         self.assertEqual(mailer.line("stopped"), "0")
         self.assertEqual(len(fake.mails), 1)
@@ -341,25 +366,25 @@ class Stop(MailerTest):
         fake, mailer = self.pair()
         mailer.tell("answer never", f"mail 1 1 {OPS}")
         mailer.line("asked")
-        mailer.tell("stop")
-        self.assertEqual(mailer.line("stopped"), "0")
-        self.assertEqual(mailer.children(), [])
+        mailer.tell("stop 3000")
+        self.assertIn(int(mailer.line("stopped")), (0, -errno.ETIMEDOUT))
+        await_(lambda: not mailer.children(), "the helper is killed")
         self.assertEqual(fake.mails, [])
 
     def test_is_at_once_when_nothing_is_in_hand(self):
         fake, mailer = self.pair()
         mailer.tell(f"mail 1 1 {OPS}")
         mailer.outcome()
-        mailer.tell("stop")
+        mailer.tell(STOP)
         self.assertEqual(mailer.line("stopped"), "0")
-        self.assertIn("QUIT", fake.commands)
+        await_(lambda: "QUIT" in fake.commands, "QUIT")
 
     def test_waits_for_no_relay(self):
         fake, mailer = self.pair()
         fake.fault("greeting", "silence")
         mailer.tell(f"mail 1 1 {OPS}")
         await_(lambda: fake.connections, "a connection")
-        mailer.tell("stop")
+        mailer.tell(STOP)
         self.assertEqual(mailer.line("stopped"), "0")
         self.assertEqual(mailer.children(), [])
 

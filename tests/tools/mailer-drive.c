@@ -7,10 +7,11 @@
  *   mails COUNT                  over one connection
  *   apply                        puts in force what was said so far
  *   stored yes|old|no            whether of the mails that follow it is stored that they may
- * arrive; old: they were made long ago mail ID RELAY ADDRESS...     outcome ID RESULT CLASS CODE
- * RELAY TEXT, for each address check ID RELAY               checked RELAY RESULT CLASS DAYS TEXT
+ *                                arrive; old: they were made long ago
+ *   mail ID RELAY ADDRESS...     outcome ID RESULT CLASS CODE RELAY TEXT, for each address
+ *   check ID RELAY               checked RELAY RESULT CLASS DAYS TEXT
  *   answer yes|no|never|full     asked ID: how the engine will answer from now on
- *   stop                         stopped CODE
+ *   stop MS                      stopped CODE
  */
 #include <errno.h>
 #include <signal.h>
@@ -193,8 +194,7 @@ do_stored(char **words)
 static void
 do_stop(char **words)
 {
-	(void)words;
-	printf("stopped %d\n", mailer_stop(mailer, STOP_MS));
+	printf("stopped %d\n", mailer_stop(mailer, number(words[0])));
 }
 
 static void
