@@ -441,7 +441,7 @@ class Gate(SmtpTest):
 
     def test_waits_for_go_no_longer_than_for_a_relay(self):
         fake = self.fake()
-        helper = self.until_final(fake, block_ms=200)
+        helper = self.until_final(fake, block_ms=1000)
         self.assertIsNone(helper.line())
         self.assertEqual(helper.close()[0], 1)
         self.assert_never_sent(fake)
@@ -480,8 +480,9 @@ class Network(SmtpTest):
             listener.bind(("127.0.0.1", 0))
             listener.listen(0)
             port = listener.getsockname()[1]
-            callers = [socket.socket() for _ in range(4)]
-            for caller in callers:  # its queue is full then, and a SYN is dropped
+            callers = [socket.create_connection(("127.0.0.1", port))]  # its queue is full
+            callers += [socket.socket() for _ in range(3)]
+            for caller in callers[1:]:  # a SYN is dropped
                 caller.setblocking(False)
                 caller.connect_ex(("127.0.0.1", port))
             helper = Helper(port, connect_ms=200)
@@ -520,7 +521,7 @@ class Secrets(SmtpTest):
     def test_keeps_the_password_to_itself(self):
         fake = self.fake("tls")
         fake.fault("greeting", "silence")
-        helper = self.helper(fake, command_ms=10000)
+        helper = self.helper(fake, command_ms=60000)
         await_(lambda: fake.connections, "the connection")
         process = f"/proc/{helper.popen.pid}"
         for name in ("cmdline", "environ"):
@@ -535,7 +536,8 @@ class Secrets(SmtpTest):
         fake.fault("greeting", "silence")
         try:
             # what belongs to root then belongs to it because it is nobody else's to read
-            helper = self.helper(fake, run_as=65534 if os.getuid() == 0 else None)
+            helper = self.helper(fake, command_ms=60000,
+                run_as=65534 if os.getuid() == 0 else None)
         except PermissionError:
             self.skipTest("this build is root's alone")
         await_(lambda: fake.connections, "the connection")
@@ -564,8 +566,10 @@ class Probe(SmtpTest):
         self.assertNotIn("MAIL", " ".join(fake.commands))
 
     def test_tells_a_person_where_it_ends(self):
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            port = closed.getsockname()[1]
+        closed = socket.socket()  # bound, so that it is nobody else's, but nobody listens
+        self.addCleanup(closed.close)
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
         fake = self.fake("starttls", "expired")
         for options, words in (
                 (("--probe", f"127.0.0.1:{port}"), "13 connectFailed"),
