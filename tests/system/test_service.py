@@ -43,9 +43,12 @@ class Manager:
     def await_word(self, word, count=1):
         await_(lambda: self.listen().count(word) >= count, f"the manager hears {word}")
 
+    def status(self):
+        """The last one."""
+        return ([""] + [word for word in self.listen() if word.startswith("STATUS=")])[-1]
+
     def await_status(self, begin):
-        await_(lambda: any(word.startswith(f"STATUS={begin}") for word in self.listen()),
-            f"the status {begin}")
+        await_(lambda: self.status().startswith(f"STATUS={begin}"), f"the status {begin}")
 
     def close(self):
         self.socket.close()
@@ -91,7 +94,7 @@ class Service(harness.SystemTest):
 
     def test_a_reload_is_announced(self):
         """With the time of it, by which the manager knows this one from the last."""
-        daemon = self.begin()
+        daemon = self.begin(watchdog_s=3600)  # nothing else fills the socket meanwhile
         self.manager.forget()
         before = self.monotonic_us()
         daemon.signal(signal.SIGHUP)
@@ -127,9 +130,9 @@ class Service(harness.SystemTest):
         for count in (1, 2):
             daemon.signal(signal.SIGHUP)
             daemon.await_log("configuration reloaded", count=count)
-        self.manager.forget()
-        self.manager.await_word("READY=1")  # what it would wait for, once it listens again
-        self.manager.await_word("WATCHDOG=1", 2)
+        # what it would wait for, once it listens again
+        self.manager.await_word("READY=1", self.manager.heard.count("READY=1") + 1)
+        self.manager.await_word("WATCHDOG=1", self.manager.heard.count("WATCHDOG=1") + 2)
         self.manager.stop_listening()
         self.assertEqual(daemon.stop(), 0)
 
@@ -172,6 +175,7 @@ class Service(harness.SystemTest):
                 self.manager.await_status("warning; active alarms: 1")
             if thread == "snmp":
                 daemon.await_log("channel snmp: messages get out again")
+                self.manager.await_status("all well")
 
 
 if __name__ == "__main__":
