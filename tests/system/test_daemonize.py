@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Without --foreground the starter ends when the daemon runs, or tells why it does not."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,7 +27,8 @@ class Daemonize(harness.SystemTest):
 
     def end(self, pid):
         if self.runs(pid):
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
             await_(lambda: not self.runs(pid), "the daemon ends", harness.STOP_S)
 
     @staticmethod
@@ -35,7 +37,7 @@ class Daemonize(harness.SystemTest):
         try:
             with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
                 return stat.read().rpartition(")")[2].split()[0] != "Z"
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return False
 
     def test_the_starter_ends_when_the_daemon_runs(self):
