@@ -24,16 +24,18 @@ def trace(request, thread):
 
 
 def thread_named(pid, name):
+    """None if there is none; others may end meanwhile."""
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/comm", encoding="ascii") as comm:
-            if comm.read().strip() == name:
-                return int(thread)
-    raise AssertionError(f"process {pid} has no thread {name}")
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            with open(f"/proc/{pid}/task/{thread}/comm", encoding="ascii") as comm:
+                if comm.read().strip() == name:
+                    return int(thread)
+    return None
 
 
 @contextlib.contextmanager
 def frozen(pid, name):
-    thread = thread_named(pid, name)
+    thread = harness.await_(lambda: thread_named(pid, name), f"a thread {name}")
     trace(PTRACE_SEIZE, thread)
     trace(PTRACE_INTERRUPT, thread)
     os.waitpid(thread, WALL)

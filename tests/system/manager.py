@@ -12,7 +12,7 @@ BUILD = os.path.abspath(os.environ.get("ENVSENSOR_BUILDDIR", "."))
 PROGRAM = os.path.join(BUILD, "envsensord")
 SYSTEM_PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
-WAIT_S = 15  # for what needs a moment: generous, since nothing here asserts speed
+WAIT_S = 60  # for what needs a moment: generous, since nothing here asserts speed
 
 # MIB.md: the place of each table below the root, and its columns from 1.
 TABLES = {
@@ -112,7 +112,14 @@ Varbind = collections.namedtuple("Varbind", "oid type value")
 Result = collections.namedtuple("Result", "status output")
 
 # Fast and unambiguous: numbers only, octets in hex.
-SNMP_OPTIONS = ["-v2c", "-On", "-Oe", "-Ot", "-Ox", "-m", "", "-t", "1", "-r", "2"]
+SNMP_OPTIONS = ["-v2c", "-On", "-Oe", "-Ot", "-Ox", "-m", ""]
+
+# An agent that stands still for a while answers in the end.  What nobody will answer, as its master
+# has gone, is asked again, but for a SET: it would be done twice.
+PATIENT = ["-t", "2", "-r", "14"]
+ONCE = ["-t", "30", "-r", "0"]
+QUICK = ["-t", "1", "-r", "2"]  # for who asks again himself
+TRIES = 10  # of a SET
 
 
 def oid_key(oid):
@@ -168,9 +175,10 @@ class Manager:
         self.stage = stage
 
     def run(self, tool, *arguments, community="public"):
-        done = subprocess.run([shutil.which(tool, path=SYSTEM_PATH), *SNMP_OPTIONS, "-c", community,
-            *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-            env=self.stage.snmp_env(), check=False)
+        patience = ONCE if tool == "snmpset" else PATIENT
+        done = subprocess.run([shutil.which(tool, path=SYSTEM_PATH), *SNMP_OPTIONS, *patience,
+            "-c", community, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=180, env=self.stage.snmp_env(), check=False)
         return Result(done.returncode, done.stdout + done.stderr)
 
     def peer(self):
@@ -192,8 +200,8 @@ class Manager:
         return self.ask("snmpbulkget", f"-Cr{repetitions}", f"-Cn{nonrepeaters}", self.peer(),
             *oids)
 
-    def bulkwalk(self, oid, repetitions=50):
-        varbinds = self.ask("snmpbulkwalk", f"-Cr{repetitions}", self.peer(), oid)
+    def bulkwalk(self, oid, repetitions=50, options=()):
+        varbinds = self.ask("snmpbulkwalk", *options, f"-Cr{repetitions}", self.peer(), oid)
         return [varbind for varbind in varbinds if varbind.value is not None]
 
     def set(self, oid, kind, value):
@@ -217,16 +225,22 @@ class Manager:
     def try_set(self, *varbinds):
         """Of (table, column, index, kind, value) each; None, or (error, number of the varbind).
 
-        One PDU for all.  Kinds are those of snmpset: i, u, s, x."""
+        One PDU for all.  Kinds are those of snmpset: i, u, s, x.  An engine that a busy machine
+        or disk held up for too long has changed nothing, and is asked again."""
         words = self.set_words(varbinds)
-        return self.set_error(self.run("snmpset", self.peer(), *words, community="private"), words)
+        for _ in range(TRIES):
+            error = self.set_error(
+                self.run("snmpset", self.peer(), *words, community="private"), words)
+            if error is None or error[0] != "commitFailed":
+                break
+        return error
 
     def begin_set(self, *varbinds):
         """Without waiting; without a second try.  Call the result for what try_set returns; an
         answer that never comes is "Timeout"."""
         words = self.set_words(varbinds)
         child = subprocess.Popen([shutil.which("snmpset", path=SYSTEM_PATH), *SNMP_OPTIONS,
-            "-t", str(WAIT_S), "-r", "0", "-c", "private", self.peer(), *words],
+            *ONCE, "-c", "private", self.peer(), *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=self.stage.snmp_env())
 
@@ -248,20 +262,20 @@ class Manager:
     def scalar(self, name):
         return self.cell("envsSystem", name)
 
-    def rows(self, table):
+    def rows(self, table, *options):
         """By index; of a table with two by a pair."""
         names = column_names(table)
         rows = {}
         base = table_oid(table)
-        for oid, _, value in self.bulkwalk(base):
+        for oid, _, value in self.bulkwalk(base, options=options):
             column, *index = oid_key(oid[len(base):])
             index = index[0] if len(index) == 1 else tuple(index)
             rows.setdefault(index, Row(index=index))[names[column - 1]] = value
         return rows
 
-    def named(self, table="envsSensorTable"):
+    def named(self, table="envsSensorTable", *options):
         """Rows by the text of their name column."""
-        return {row.name.decode(): row for row in self.rows(table).values() if row.name}
+        return {row.name.decode(): row for row in self.rows(table, *options).values() if row.name}
 
     def buses(self):
         return self.named("envsBusTable")
@@ -269,9 +283,15 @@ class Manager:
     def try_named(self, table="envsSensorTable"):
         """As named(); {} while nobody answers."""
         try:
-            return self.named(table)
+            return self.named(table, *QUICK)
         except AssertionError:
             return {}
+
+    def await_tables(self):
+        """Until the master has all: a daemon registers them in the order of their OIDs."""
+        oids = cell_oid("envsDelivery", "retryBase"), cell_oid("envsDeliveryTable", "state")
+        await_(lambda: [varbind.type for varbind in self.get(*oids)] == ["Gauge32", NO_INSTANCE],
+            "the last tables are served")
 
     def await_sensor(self, name, seconds=WAIT_S, **cells):
         """Until the row of that name has all these cells; the row.
