@@ -2,6 +2,7 @@
 """A receiver of notifications for the system tests: snmptrapd on a port of its own."""
 import collections
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -46,7 +47,8 @@ authUser log {user} priv
             "-F", f"%V\\n%v\\n{END[:-1]}\\n", "-p", stage.path(name + ".pid"),
             f"udp:127.0.0.1:{self.port}"], env=stage.snmp_env())
         self.await_log("NET-SNMP version")
-        self.read_to = self.log_begin + self.log().index("\n") + 1
+        self.read_to = self.log_begin + await_(
+            lambda: re.search("NET-SNMP version.*\n", self.log()), "a whole line").end()
         self.all, self.parsed, self.ours = [], 0, []
 
     def sinks(self, kind="trap"):
