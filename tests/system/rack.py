@@ -31,6 +31,7 @@ class Rack:
     def start(self):
         self.daemon = self.stage.daemon(self.config)
         self.daemon.await_master()
+        self.stage.manager.await_tables()
         self.stage.manager.await_sensor("Door", quality=GOOD)
 
     def stop(self):
