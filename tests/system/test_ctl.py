@@ -29,13 +29,13 @@ class Ctl:
     def __init__(self, stage):
         self.stage = stage
 
-    def command(self, *arguments, community="private"):
+    def command(self, *arguments, community="private", seconds=30):
         return [CTL, "-H", f"127.0.0.1:{self.stage.master.port}", "-v", "2c", "-c", community,
-            "-t", "2", "-r", "1", *arguments]
+            "-t", str(seconds), "-r", "0", *arguments]
 
-    def run(self, *arguments, community="private", env=None):
-        return subprocess.run(self.command(*arguments, community=community), text=True,
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
+    def run(self, *arguments, env=None, **more):
+        return subprocess.run(self.command(*arguments, **more), text=True,
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False,
             env=dict(self.stage.snmp_env(), **(env or {})))
 
     def out(self, *arguments):
@@ -63,6 +63,8 @@ class Reading(harness.SystemTest):
         cls.daemon.await_master()
         cls.manager.await_sensor("gone", quality=FAULT)
         cls.manager.await_sensor("damp", quality=GOOD)
+        cls.manager.await_tables()
+        await_(lambda: len(cls.manager.rows("envsAlarmTable")) == 2, "the alarms of warm and gone")
         cls.ctl = Ctl(cls.stage)
 
     def test_columns_stand_below_each_other(self):
@@ -86,7 +88,7 @@ class Reading(harness.SystemTest):
             except OSError:  # the other end is closed
                 pass
             os.close(ours)
-            self.assertEqual(child.wait(60), 0)
+            self.assertEqual(child.wait(120), 0)
         self.assertIn(b"\033[31mcritical\033[0m", text)
 
     def test_json_has_numbers_and_null(self):
@@ -166,7 +168,7 @@ class Reading(harness.SystemTest):
         self.assertIn("delivery.maximum", done.stderr)
 
     def test_a_silent_agent_is_told(self):
-        done = self.ctl.run("status", community="wrong")
+        done = self.ctl.run("status", community="wrong", seconds=1)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no answer; is snmpd running", done.stderr)
 
@@ -178,7 +180,7 @@ class Reading(harness.SystemTest):
     def test_what_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run(self.ctl.command("--json", "sensors"), stdout=full, text=True,
-                stderr=subprocess.PIPE, timeout=60, check=False, env=self.stage.snmp_env())
+                stderr=subprocess.PIPE, timeout=120, check=False, env=self.stage.snmp_env())
         self.assertEqual(done.returncode, 1)
         self.assertIn("standard output cannot be written", done.stderr)
 
@@ -186,7 +188,7 @@ class Reading(harness.SystemTest):
         command = self.ctl.command("--csv", "buses")
         command[1:3] = [f"-H{command[2]}"]
         done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=60, check=True, env=self.stage.snmp_env())
+            timeout=120, check=True, env=self.stage.snmp_env())
         self.assertIn(",attic,", done.stdout)
 
     def test_bash_completes(self):
@@ -201,7 +203,7 @@ class Reading(harness.SystemTest):
                 f"COMP_CWORD={len(words) - 1}; _envsensorctl; "
                 "printf '%s\\n' \"${COMPREPLY[@]}\""],
                 env=dict(self.stage.snmp_env(), PATH=BUILD + ":" + harness.SYSTEM_PATH), text=True,
-                capture_output=True, timeout=60, check=False)
+                capture_output=True, timeout=120, check=False)
             self.assertEqual((done.stdout.split(), done.stderr), (expected, ""))
 
     def test_watching_goes_on(self):

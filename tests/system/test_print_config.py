@@ -66,8 +66,12 @@ class PrintConfig(harness.SystemTest):
                 f" VALUES ({SENSOR}, ?, ?, ?, ?)", rows)
         database.close()
 
-    def texts(self):
-        return [row.text.decode() for row in self.manager.rows("envsEventTable").values()]
+    def await_text(self, text):
+        """Until there is an event that says so, and one only."""
+        def texts():
+            return [row.text for row in self.manager.rows("envsEventTable").values()]
+        await_(lambda: text.encode() in texts(), f"an event {text!r}")
+        self.assertEqual(texts().count(text.encode()), 1)
 
     def test_prints_the_file_as_long_as_no_daemon_has_run(self):
         config = self.stage.write("own.conf", PLAY + inlet() + MAIL)
@@ -137,12 +141,12 @@ class PrintConfig(harness.SystemTest):
         text = self.printed(daemon, "\thigh-critical = 35\n", marked[1])
         self.assertNotIn(" 40", text)
         said = 'The file has set high-critical of sensor "inlet" to 35; SNMP had set it to 40.'
-        self.assertIn(said, daemon.log())
-        self.assertEqual(self.texts().count(said), 1)
+        daemon.await_log(said)
+        self.await_text(said)
         daemon.kill()
         daemon = self.stage.daemon(PLAY + inlet())
         self.manager.await_sensor("inlet", highCritical=32000, location=b"row 7")
-        self.assertEqual(self.texts().count(said), 1)
+        self.await_text(said)
 
     def test_the_file_takes_over_what_snmp_has_set_and_made(self):
         """By its own text: nothing changes but who says it."""
@@ -185,9 +189,9 @@ class PrintConfig(harness.SystemTest):
         self.manager.await_sensor("inlet", highWarning=30000, highCritical=32000, gain=2000000)
         said = ('SNMP had set high-critical of sensor "inlet" to 28; that does not fit any more, '
             "the file's 32 does.")
-        self.assertIn(f"warning: {said} (sensor ", daemon.log())
-        self.assertIn("colour: there is no such setting", daemon.log())
-        self.assertIn(said, self.texts())
+        daemon.await_log(f"warning: {said} (sensor ")
+        daemon.await_log("colour: there is no such setting")
+        self.await_text(said)
 
 
 if __name__ == "__main__":
