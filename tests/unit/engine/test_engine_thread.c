@@ -10,7 +10,7 @@
 #include "tests/unit/unit.h"
 
 /* Engine, bus and reader threads at once: made for the thread sanitizer. */
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 300000
 #define REPORTS     20000
 #define SENSORS     50
 

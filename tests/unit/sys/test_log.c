@@ -19,7 +19,7 @@
 #include "sys/thread.h"
 #include "tests/unit/unit.h"
 
-#define HANGS_S 60 /* who waits for a reader is ended */
+#define HANGS_S 600 /* who waits for a reader is ended */
 
 /* Standard error goes into a pipe while a case runs. */
 static int real_stderr, pipe_fd;

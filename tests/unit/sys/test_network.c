@@ -58,7 +58,7 @@ put_link(bool is_up)
 static bool
 is_told(void)
 {
-	const struct timespec wait = { 10, 0 };
+	const struct timespec wait = { 120, 0 };
 	sigset_t signals;
 
 	sigemptyset(&signals);
