@@ -113,11 +113,11 @@ fake_stop(struct fake *fake)
 }
 
 int
-fake_set_up(
-    void **state, const struct driver *driver, const char *const *arguments, const char *options)
+fake_set_up(void **state, const struct driver *driver, const char *const *arguments,
+    const char *options, unsigned timeout_ms)
 {
 	*state = fake_start(driver, arguments);
-	fake_open(*state, options, TIMEOUT_MS);
+	fake_open(*state, options, timeout_ms);
 	return 0;
 }
 

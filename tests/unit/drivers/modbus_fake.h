@@ -18,7 +18,10 @@ extern const struct driver driver_modbus_tcp;
 
 #define FAKE_POINTS_MAX 8192
 
-/* Long enough for a busy machine to answer in, short enough to wait for. */
+/* Long enough for a busy machine to answer in; where silence is told, short enough to wait for; and
+ * for a line whose silence between two requests takes as long. */
+#define PATIENT_MS 20000
+#define SOON_MS    1000
 #define TIMEOUT_MS 300
 
 struct fake {
@@ -42,8 +45,8 @@ struct fake *fake_start(const struct driver *driver, const char *const *argument
 void fake_stop(struct fake *fake); /* closes the bus, too */
 
 /* The set-up of a test: a fake with the bus open, and the tear-down. */
-int fake_set_up(
-    void **state, const struct driver *driver, const char *const *arguments, const char *options);
+int fake_set_up(void **state, const struct driver *driver, const char *const *arguments,
+    const char *options, unsigned timeout_ms);
 int fake_tear_down(void **state);
 
 /* Ends the fake's process, so that its far end of the line goes. */

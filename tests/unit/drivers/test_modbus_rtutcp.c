@@ -14,7 +14,7 @@
 
 #define SERIAL "115200,8N1"
 
-#define SOON_MS 450 /* nobody is connected: the gateway keeps it for who comes next */
+#define KEPT_MS 450 /* nobody is connected: the gateway keeps it for who comes next */
 #define SLOW_MS 200 /* asked too early, the answer comes behind the late one */
 
 static const char *const over_a_gateway[] = { "--rtutcp", "0", NULL };
@@ -22,7 +22,7 @@ static const char *const over_a_gateway[] = { "--rtutcp", "0", NULL };
 static int
 start(void **state)
 {
-	return fake_set_up(state, &driver_modbus_rtutcp, over_a_gateway, SERIAL);
+	return fake_set_up(state, &driver_modbus_rtutcp, over_a_gateway, SERIAL, TIMEOUT_MS);
 }
 
 static unsigned long
@@ -73,7 +73,7 @@ drops_what_the_gateway_kept(void **state)
 {
 	struct fake *fake = *state;
 
-	fake_tell(fake, "late 1 %d", SOON_MS);
+	fake_tell(fake, "late 1 %d", KEPT_MS);
 	assert_int_equal(fake_read_one(fake, "1:holding:90:uint16").reason, FAULT_NO_REPLY);
 	fake_tell(fake, "delay 1 %d", SLOW_MS);
 	fake_expect(fake, "1:holding:1:uint16", 2001);
@@ -87,11 +87,11 @@ drops_what_was_asked_before_it_was_opened(void **state)
 {
 	struct fake *fake = *state;
 
-	fake_tell(fake, "late 1 %d", SOON_MS);
+	fake_tell(fake, "late 1 %d", KEPT_MS);
 	assert_int_equal(fake_read_one(fake, "1:holding:90:uint16").reason, FAULT_NO_REPLY);
 	fake->driver->close(fake->bus);
 	fake->bus = NULL;
-	usleep((SOON_MS - TIMEOUT_MS + 50) * 1000);
+	usleep((KEPT_MS - TIMEOUT_MS + 50) * 1000);
 	fake_open(fake, SERIAL, TIMEOUT_MS);
 	fake_tell(fake, "delay 1 %d", SLOW_MS);
 	fake_expect(fake, "1:holding:1:uint16", 2001);
