@@ -22,7 +22,7 @@ extern const struct driver driver_modbus_tcp;
  * for a line whose silence between two requests takes as long. */
 #define PATIENT_MS 20000
 #define SOON_MS    1000
-#define TIMEOUT_MS 300
+#define TIMEOUT_MS 700
 
 struct fake {
 	pid_t pid;

@@ -14,8 +14,8 @@
 
 #define SERIAL "115200,8N1"
 
-#define KEPT_MS 450 /* nobody is connected: the gateway keeps it for who comes next */
-#define SLOW_MS 200 /* asked too early, the answer comes behind the late one */
+#define KEPT_MS 1000 /* nobody is connected: the gateway keeps it for who comes next */
+#define SLOW_MS 350  /* asked too early, the answer comes behind the late one */
 
 static const char *const over_a_gateway[] = { "--rtutcp", "0", NULL };
 

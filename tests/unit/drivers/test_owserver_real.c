@@ -8,8 +8,8 @@
 #include "tests/unit/drivers/owserver_peer.h"
 #include "tests/unit/unit.h"
 
-#define TIMEOUT_MS 300
-#define PATIENT_MS 5000
+#define TIMEOUT_MS 1000
+#define PATIENT_MS 20000
 #define SKIPPED    77 /* of automake */
 #define TESTER     "--tester=28,28,10,26,1D,20,29"
 #define PROBE      "28.000028D70000"

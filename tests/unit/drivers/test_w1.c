@@ -555,6 +555,6 @@ main(void)
 		IN_TREE(scans_for_temperature_probes),
 	};
 
-	alarm(60);
+	alarm(600);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
