@@ -104,8 +104,8 @@ class Process:
 class Snmpd(Process):
     """A private master agent.  `port` stays the same over a restart; `more` is configuration.
 
-    A subagent that does not answer is asked again each second, and given up after a minute, not
-    after six seconds: a busy machine may hold it up."""
+    A subagent that does not answer is given up after a minute, and not asked again each of six
+    seconds: a busy machine may hold it up, and a late commit that is sent once more is a genErr."""
 
     def __init__(self, stage, port=None, more=""):
         self.port = port or free_udp_port()
@@ -116,7 +116,8 @@ rwcommunity private 127.0.0.1
 master agentx
 dontLogTCPWrappersConnects yes
 agentXSocket {stage.agentx}
-agentXRetries 60
+agentXTimeout 60
+agentXRetries 0
 {more}""")
         super().__init__(stage, "snmpd", [shutil.which("snmpd", path=SYSTEM_PATH), "-f",
             "-Lo", "-C", "-c", config, "-I", "-smux", "-p", stage.path("snmpd.pid")],
