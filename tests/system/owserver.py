@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A real owserver with devices of its own invention (--tester, --fake)."""
+import contextlib
+import random
 import shutil
 import socket
 
@@ -38,5 +40,8 @@ class Owserver(harness.Process):
 
 
 def free_tcp_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to anybody, so that it is still free for a restart."""
+    while True:
+        port = random.SystemRandom().randrange(10000, 32768)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -10,6 +10,7 @@ import harness
 from harness import BUS_DOWN, DOWN, FAULT, GOOD, NO_REPLY, UP, await_, bus, full_pass_only, sensor
 
 ROM = "28-000005e2fdc3"
+from owserver import free_tcp_port
 TIMEOUT_MS = 200
 DELAY_MS = 60  # of each answer, so that nearly always one is under way
 SOON_MS = 300  # in the silence that a line keeps after a time-out: costs the others nothing
@@ -110,7 +111,7 @@ class Buses(LineTest):
         self.assertEqual(self.await_back().reopens, 1)
 
     def test_a_gateway_that_is_restarted_is_down_until_it_is_back(self):
-        gateway = harness.ModbusSlave(self.stage, "--rtutcp", "0")
+        gateway = harness.ModbusSlave(self.stage, "--rtutcp", str(free_tcp_port()))
         self.start_two(bus("lost", "modbus-rtutcp", f"127.0.0.1:{gateway.port}")
             + sensor("lost", "lost", "1:holding:10:int16", gain="0.01"))
         gateway.kill()
