@@ -287,8 +287,9 @@ def section(kind, name, settings):
 
 
 def bus(name, driver, endpoint="", **more):
+    """A time-out that a slave does not miss which the machine holds up."""
     return section("bus", name, {"driver": driver, "endpoint": endpoint,
-        "poll_interval": "100ms", "timeout": "200ms", **more})
+        "poll_interval": "100ms", "timeout": "10s", **more})
 
 
 def sensor(name, on, address, quantity="temperature", **more):

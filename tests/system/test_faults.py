@@ -22,10 +22,14 @@ class FaultTest(harness.SystemTest):
 class Units(FaultTest):
     """One unit of a serial line goes wrong in each way; the other one does not notice."""
 
+    TIMEOUT_MS = 2000  # a slave misses none by chance; the line is silent for as long after it
+    LATE_MS = 3000  # in this silence
+
     def setUp(self):
         super().setUp()
         self.line = harness.SerialLine(self.stage, "line")
-        self.start(bus("line", "modbus-rtu", self.line.path, options="115200,8N1")
+        self.start(bus("line", "modbus-rtu", self.line.path, options="115200,8N1",
+                timeout=f"{self.TIMEOUT_MS}ms")
             + sensor("ill", "line", "1:holding:10:int16", gain="0.01")
             + sensor("well", "line", "2:holding:20:int16", gain="0.01"))
         self.manager.await_sensor("ill", quality=GOOD, value=20100)
@@ -92,7 +96,7 @@ class Units(FaultTest):
     @full_pass_only
     def test_one_bad_sample_is_suspect_and_keeps_its_value(self):
         errors = self.manager.named()["ill"].errors
-        self.line.slave.tell("late 1 400")  # longer than the time-out, once
+        self.line.slave.tell(f"late 1 {self.LATE_MS}")  # once
         await_(lambda: self.manager.named()["ill"].errors > errors, "one bad sample")
         row = self.manager.named()["ill"]
         self.assertIn((row.quality, row.value), [(harness.SUSPECT, 20100), (GOOD, 20100)])

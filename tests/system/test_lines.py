@@ -79,7 +79,8 @@ class Buses(LineTest):
 
     @staticmethod
     def on_bus(name, path):
-        return (bus(name, "modbus-rtu", path)
+        """Whoever had the line has 3 s to let go of it."""
+        return (bus(name, "modbus-rtu", path, timeout="2s")
             + sensor("a", name, "1:holding:10:int16", gain="0.01"))
 
     def test_a_bus_under_another_name_takes_its_line_over(self):
