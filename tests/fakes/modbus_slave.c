@@ -153,7 +153,9 @@ slave_answer(uint8_t unit, const uint8_t *pdu, size_t size, struct slave_reply *
 	ret_reply->is_garbage = slave->is_garbage;
 	ret_reply->is_doubled = slave->is_doubled;
 	ret_reply->delay_us = slave->late_us != 0 ? slave->late_us : slave->delay_us;
+	ret_reply->behind = slave->behind;
 	slave->late_us = 0;
+	slave->behind = 0;
 	if (slave->drops > 0) {
 		slave->drops--;
 		ret_reply->is_drop = true;
@@ -179,6 +181,8 @@ const char slave_command_help[] =
     "  units FIRST-LAST               only these are there (default 0-255)\n"
     "  delay UNIT MS                  answer each request after that time\n"
     "  late UNIT MS                   answer the next request after that time, once\n"
+    "  behind UNIT N                  answer the next request just before the answer to the Nth\n"
+    "                                 request that comes after it, once\n"
     "  silent UNIT 0|1                do not answer\n"
     "  crc UNIT 0|1                   wrong CRC (TCP: wrong transaction)\n"
     "  short UNIT 0|1                 leave out the second half of the frame\n"
@@ -271,6 +275,13 @@ command_late(const long *a)
 }
 
 static bool
+command_behind(const long *a)
+{
+	slave_units[a[0]].behind = (int)a[1];
+	return true;
+}
+
+static bool
 command_silent(const long *a)
 {
 	slave_units[a[0]].is_silent = a[1];
@@ -357,6 +368,7 @@ static const struct {
 	{ "set", { UNIT, TABLE, ADDRESS, VALUE }, command_set },
 	{ "delay", { UNIT, MS }, command_delay },
 	{ "late", { UNIT, MS }, command_late },
+	{ "behind", { UNIT, CODE }, command_behind },
 	{ "silent", { UNIT, FLAG }, command_silent },
 	{ "crc", { UNIT, FLAG }, command_crc },
 	{ "short", { UNIT, FLAG }, command_short },

@@ -23,6 +23,7 @@ struct slave_unit {
 	int max_registers; /* 0: as the standard */
 	int delay_us;
 	int late_us;         /* the next answer only */
+	int behind;          /* the next answer only: until so many more requests have come */
 	int drops;           /* requests that end the TCP connection, instead of an answer */
 	uint16_t *values[5]; /* by function code, made by the first `set`; NULL: the default */
 };
@@ -47,6 +48,7 @@ struct slave_reply {
 	bool has_bad_crc, is_short, is_garbage, is_doubled;
 	bool is_drop; /* close the connection */
 	int delay_us;
+	int behind;
 };
 
 void slave_init(void);

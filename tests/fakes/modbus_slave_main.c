@@ -55,6 +55,7 @@ struct pending { /* an answer that is to go later */
 	bool is_anyones; /* its line is behind a gateway, which does not know who asked */
 	bool is_kept;    /* due, but nobody is connected */
 	int64_t due_us;
+	unsigned long due_request; /* as many requests have come */
 	size_t size;
 	uint8_t bytes[SLAVE_REPLY_MAX];
 };
@@ -116,11 +117,12 @@ session_consume(struct session *session, size_t size)
 /* ---- answers ---- */
 
 static void
-reply_send(struct session *session, const uint8_t *bytes, size_t size, int delay_us)
+reply_send(
+    struct session *session, const uint8_t *bytes, size_t size, const struct slave_reply *reply)
 {
 	struct pending *pending = &replies[reply_count];
 
-	if (delay_us == 0 || reply_count == REPLIES_MAX) {
+	if ((reply->delay_us == 0 && reply->behind == 0) || reply_count == REPLIES_MAX) {
 		session_write(session, bytes, size);
 		return;
 	}
@@ -129,7 +131,8 @@ reply_send(struct session *session, const uint8_t *bytes, size_t size, int delay
 	pending->generation = session->generation;
 	pending->is_anyones = session->kind == SESSION_RTUTCP;
 	pending->is_kept = false;
-	pending->due_us = now_us() + delay_us;
+	pending->due_us = now_us() + reply->delay_us;
+	pending->due_request = slave_counters.requests + (unsigned long)reply->behind;
 	pending->size = size;
 	memcpy(pending->bytes, bytes, size);
 }
@@ -163,7 +166,7 @@ replies_deliver(void)
 	for (size_t i = 0; i < reply_count; i++) {
 		struct pending *reply = &replies[i];
 
-		if (reply->due_us <= now) {
+		if (reply->due_us <= now && reply->due_request <= slave_counters.requests) {
 			if (reply_deliver(reply) || !reply->is_anyones)
 				continue;
 			reply->is_kept = true;
@@ -187,7 +190,8 @@ replies_wait(struct timespec *ret_wait)
 	int64_t first = INT64_MAX, wait;
 
 	for (size_t i = 0; i < reply_count; i++)
-		if (replies[i].due_us < first && !replies[i].is_kept)
+		if (replies[i].due_us < first && !replies[i].is_kept &&
+		    replies[i].due_request <= slave_counters.requests)
 			first = replies[i].due_us;
 	wait = first - now_us();
 	if (wait < 0)
@@ -213,9 +217,9 @@ rtu_input(struct session *session)
 		}
 		slave_answer(frame[0], frame + 1, 5, &reply);
 		session_consume(session, 8);
-		if (reply.size > 0)
-			reply_send(
-			    session, answer, slave_frame_rtu(&reply, answer), reply.delay_us);
+		replies_deliver();
+		if (reply.size > 0 && session->kind != SESSION_FREE)
+			reply_send(session, answer, slave_frame_rtu(&reply, answer), &reply);
 		if (reply.is_drop && session->kind == SESSION_RTUTCP)
 			session_drop(session);
 	}
@@ -238,9 +242,9 @@ tcp_input(struct session *session)
 		if (session->size < size)
 			return;
 		slave_answer(frame[6], frame + SLAVE_MBAP_SIZE, size - SLAVE_MBAP_SIZE, &reply);
-		if (reply.size > 0)
-			reply_send(session, answer, slave_frame_tcp(frame, &reply, answer),
-			    reply.delay_us);
+		replies_deliver();
+		if (reply.size > 0 && session->kind != SESSION_FREE)
+			reply_send(session, answer, slave_frame_tcp(frame, &reply, answer), &reply);
 		session_consume(session, size);
 		if (reply.is_drop)
 			session_drop(session);

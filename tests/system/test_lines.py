@@ -10,12 +10,11 @@ import harness
 from harness import BUS_DOWN, DOWN, FAULT, GOOD, NO_REPLY, UP, await_, bus, full_pass_only, sensor
 
 ROM = "28-000005e2fdc3"
-from owserver import free_tcp_port
-TIMEOUT_MS = 200
+TIMEOUT_MS = 2000  # the line is silent for as long after it: the slave misses none by chance
 DELAY_MS = 60  # of each answer, so that nearly always one is under way
-SOON_MS = 300  # in the silence that a line keeps after a time-out: costs the others nothing
-LATER_MS = 450  # after it, into somebody else's request
-GATEWAY_MS = 650  # as that, where a look at the new connection ends the silence
+SOON = "late {} 3000"  # in the silence: costs the others nothing
+LATER = "behind {} 1"  # after it, into somebody else's request
+GATEWAY = "late {} 4060"  # into the look at the new connection that ends the silence
 
 
 class LineTest(harness.SystemTest):
@@ -134,7 +133,7 @@ class Buses(LineTest):
 class Late(LineTest):
     """An answer that comes after its time-out must not be taken for the next request's."""
 
-    def watch(self, slave, expected, units, delays=(SOON_MS, LATER_MS)):
+    def watch(self, slave, expected, units, lates=(SOON, LATER)):
         """Late answers of all units in turn; no value but the right one may ever be seen."""
         wrong, stop = [], threading.Event()
 
@@ -148,9 +147,9 @@ class Late(LineTest):
         watcher = threading.Thread(target=look)
         watcher.start()
         try:
-            for delay in delays:
+            for late in lates:
                 for unit in units:
-                    self.be_late(slave, unit, delay, units)
+                    self.be_late(slave, unit, late, units)
         finally:
             stop.set()
             watcher.join()
@@ -158,13 +157,13 @@ class Late(LineTest):
         for name, value in expected.items():
             self.manager.await_sensor(name, quality=GOOD, value=value)
 
-    def be_late(self, slave, unit, delay, units):
+    def be_late(self, slave, unit, late, units):
         before, rows = self.manager.buses()["line"], self.manager.named()
-        slave.tell(f"late {unit} {delay}")
+        slave.tell(late.format(unit))
         await_(lambda: self.complaints() > before.timeouts + before.badReplies,
-            f"the answer of unit {unit} that came {delay} ms late")
+            f"the late answer: {late.format(unit)}")
         slave.await_requests(3 * len(units), "the line goes on")
-        if delay != SOON_MS:
+        if late != SOON:
             return
         for name, row in self.manager.named().items():
             if not name.startswith(f"u{unit} "):
@@ -210,7 +209,7 @@ class Late(LineTest):
         self.start(self.config("modbus-rtutcp", f"127.0.0.1:{slave.port}", units))
         for name, value in expected.items():
             self.manager.await_sensor(name, quality=GOOD, value=value)
-        self.watch(slave, expected, units, (SOON_MS, LATER_MS, GATEWAY_MS))
+        self.watch(slave, expected, units, (SOON, GATEWAY, LATER))
         self.assertGreaterEqual(slave.stats()["connections"], 1 + 3 * len(units))
 
     def test_over_tcp(self):
