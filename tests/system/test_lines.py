@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whole lines in trouble: lost and back, late answers, a dead unit among the living."""
 import fcntl
+import math
 import os
 import signal
 import threading
+import time
 
 import harness
 from harness import BUS_DOWN, DOWN, FAULT, GOOD, NO_REPLY, UP, await_, bus, full_pass_only, sensor
+from owserver import free_tcp_port
 
 ROM = "28-000005e2fdc3"
 TIMEOUT_MS = 2000  # the line is silent for as long after it: the slave misses none by chance
@@ -229,15 +232,17 @@ class Dead(LineTest):
         """Back-off: of the dead one's requests, which each cost a time-out, there are few."""
         line = harness.SerialLine(self.stage, "line")
         line.slave.tell("silent 5 1")
-        config = bus("line", "modbus-rtu", line.path, options="115200,8N1", poll_interval="100ms")
+        config = bus("line", "modbus-rtu", line.path, options="115200,8N1", timeout="2s")
+        begin = time.monotonic()
         for unit in range(1, 17):
             config += sensor(f"u{unit}", "line", f"{unit}:holding:1:int16", gain="0.01")
         self.start(config)
         self.manager.await_sensor("u5", quality=FAULT, faultReason=NO_REPLY)
         rows = await_(lambda: self.enough(), "forty rounds of the living")
-        timeouts = self.manager.buses()["line"].timeouts
-        self.assertLessEqual(timeouts, 8)  # at 0, 1, 3, 7, 15 s and so on; without back-off 40
-        self.assertGreaterEqual(timeouts, 2)
+        # at 0, 1, 3, 7, 15 s and so on, from 60 s on each minute; without back-off over 40
+        seconds = time.monotonic() - begin
+        self.assertLessEqual(rows["u5"].errors, 2 + math.log2(1 + seconds) + seconds / 60)
+        self.assertGreaterEqual(rows["u5"].errors, 2)
         for name, row in rows.items():
             if name != "u5":
                 self.assertEqual((row.quality, row.errors), (GOOD, 0), name)
