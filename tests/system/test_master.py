@@ -8,8 +8,6 @@ import socket
 import harness
 from harness import TABLES, await_, bus, cell_oid, full_pass_only, oid_key, root, sensor
 
-BACK_S = 6  # promised are 2 s; a busy machine gets more, the library's own 15 s would not pass
-
 
 @full_pass_only
 class Master(harness.SystemTest):
@@ -19,8 +17,8 @@ class Master(harness.SystemTest):
         self.config = (bus("plc", "modbus-tcp", f"127.0.0.1:{self.slave.port}")
             + sensor("inlet", "plc", "1:input:1:int16", gain="0.01"))
 
-    def await_rows(self, what, seconds=BACK_S):
-        await_(lambda: self.manager.try_named().get("inlet"), what, seconds)
+    def await_rows(self, what):
+        await_(lambda: self.manager.try_named().get("inlet"), what)
 
     def test_starts_and_samples_without_a_master(self):
         daemon = self.stage.daemon(self.config)
@@ -49,7 +47,7 @@ class Master(harness.SystemTest):
     def test_serves_again_after_the_master_was_killed(self):
         master = self.stage.snmpd()
         daemon = self.stage.daemon(self.config)
-        self.await_rows("rows", harness.WAIT_S)
+        self.await_rows("rows")
         reads = self.manager.named()["inlet"].reads
         for round_ in (1, 2):
             master.kill()
@@ -58,29 +56,26 @@ class Master(harness.SystemTest):
             self.assertFalse(master.is_running())
             master = self.stage.snmpd()
             self.await_rows("rows after the master is back")
-        row = self.manager.named()["inlet"]
-        self.assertGreaterEqual(row.reads, reads + 20)
-        self.assertEqual(row.errors, 0)
+        await_(lambda: self.manager.named()["inlet"].reads >= reads + 20, "twenty reads without")
+        self.assertEqual(self.manager.named()["inlet"].errors, 0)
         self.assertEqual(self.slave.stats()["connections"], 1)
 
     def test_samples_on_while_the_master_hangs(self):
         master = self.stage.snmpd()
         self.stage.daemon(self.config)
-        self.await_rows("rows", harness.WAIT_S)
-        overruns = self.manager.buses()["plc"].cycleOverruns
+        self.await_rows("rows")
+        before = self.manager.buses()["plc"].requests
         master.signal(signal.SIGSTOP)
         self.slave.await_requests(50, "the master hangs")
         master.signal(signal.SIGCONT)
-        self.await_rows("rows after the master woke", harness.WAIT_S)
-        bus_row = self.manager.buses()["plc"]
-        self.assertGreaterEqual(bus_row.requests, 50)
-        # a worker that had stood still would have missed the polls of five seconds
-        self.assertLess(bus_row.cycleOverruns - overruns, 25)
+        self.await_rows("rows after the master woke")
+        await_(lambda: self.manager.buses()["plc"].requests >= before + 50, "they are counted")
+        self.assertEqual(self.manager.named()["inlet"].errors, 0)
 
     def test_ends_while_the_master_hangs(self):
         master = self.stage.snmpd()
         daemon = self.stage.daemon(self.config)
-        self.await_rows("rows", harness.WAIT_S)
+        self.await_rows("rows")
         master.signal(signal.SIGSTOP)
         self.assertEqual(daemon.stop(), 0)
 
@@ -92,8 +87,8 @@ class Master(harness.SystemTest):
         await_(lambda: self.manager.try_named().get("first"), "the rows of the first")
         daemon = self.stage.daemon(self.config, "--log-level", "debug")
         for table in ("envsSystem", "envsBusTable", "envsSensorTable", "envsTemperatureTable"):
-            daemon.await_log(f"refuses {table}", seconds=5)
-            daemon.await_log(f"asked again for {table}: refused", seconds=30)
+            daemon.await_log(f"refuses {table}")
+            daemon.await_log(f"asked again for {table}: refused", seconds=60)
         self.assertEqual(daemon.log().count("refuses envsSensorTable"), 1)
         self.assertEqual(set(self.manager.named()), {"first"})
         daemon.stop_well()
@@ -101,9 +96,9 @@ class Master(harness.SystemTest):
         daemon = self.stage.daemon(self.config)
         daemon.await_log("refuses envsTemperatureTable")
         first.stop_well()
-        daemon.await_log("takes envsSensorTable now", seconds=30)
+        daemon.await_log("takes envsSensorTable now", seconds=60)
         self.await_rows("rows of the second after the first went")
-        self.assertNotIn("first", self.manager.named())
+        await_(lambda: "first" not in self.manager.named(), "no rows of the first")
 
     def test_notices_that_another_agent_holds_a_table(self):
         self.stage.snmpd()
@@ -111,18 +106,18 @@ class Master(harness.SystemTest):
         entry = f".{root()}.{place}"
         thief = harness.TableThief(self.stage, entry, 1)
         daemon = self.stage.daemon(self.config)
-        daemon.await_log("refuses envsBusTable", seconds=5)
+        daemon.await_log("refuses envsBusTable")
         self.await_rows("the other tables")
         self.assertEqual([varbind.oid for varbind in self.manager.bulkwalk(entry)], [entry])
         self.assertEqual(daemon.log().count(" refuses "), 1)
         thief.stop()
-        daemon.await_log("takes envsBusTable now", seconds=30)
+        daemon.await_log("takes envsBusTable now", seconds=60)
         self.assertEqual(set(self.manager.buses()), {"plc"})
         self.assertEqual(daemon.log().count(" refuses "), 1)
 
     def test_walks_on_behind_a_cell_that_another_agent_holds(self):
         """The master then begins our part in the middle, with a name that may be the answer."""
-        self.slave.tell("silent 2 1")
+        self.slave.tell("exception 2 4")
         self.stage.snmpd()
         self.stage.daemon(self.config + "".join(
             sensor(f"s{n}", "plc", f"{2 if n == 5 else 1}:input:{n}:int16", gain="0.01")
@@ -132,17 +127,18 @@ class Master(harness.SystemTest):
         for n in (2, 3, 4, 6):
             self.manager.await_sensor(f"s{n}", quality=harness.GOOD)
         column = cells[1][0].rpartition(".")[0]
+
+        def walk():
+            return [(oid, value) for oid, _, value in self.manager.bulkwalk(column)]
         for stolen in (3, 4, 1):  # behind 4 our next cell has no instance
             thief = harness.TableThief(self.stage, cells[stolen][0], 4242)
             expected = dict(cells)
             expected[stolen] = (cells[stolen][0], 4242)
-            self.assertEqual([(oid, value) for oid, _, value in self.manager.bulkwalk(column)],
-                list(expected.values()))
+            self.assertEqual(walk(), list(expected.values()))
             oids = [oid_key(varbind.oid) for varbind in self.manager.bulkwalk(f".{root()}")]
             self.assertEqual(oids, sorted(set(oids)))
             thief.stop()
-            self.assertEqual([(oid, value) for oid, _, value in self.manager.bulkwalk(column)],
-                list(cells.values()))
+            await_(lambda: walk() == list(cells.values()), "our cell again")
 
 
 if __name__ == "__main__":
