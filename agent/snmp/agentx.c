@@ -76,6 +76,15 @@ set_interval(int seconds)
 	    NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
 }
 
+/* The library starts a timer that tries again with each session that ends, also with one that never
+ * began, as where a master sends us away; none of them ends before a try works.  One is enough. */
+static void
+keep_one_timer(const struct agentx *agentx)
+{
+	if (!agentx->is_connected)
+		set_interval(0);
+}
+
 /* A request is sent once: a master that was held up takes each copy for another one, and sends a
  * notification six times. */
 static void
@@ -117,6 +126,8 @@ session_stop(int major, int minor, void *session, void *context)
 	if (agentx->is_connected)
 		log_warning("the SNMP master agent at %s is gone; trying again every %d s",
 		    agentx->address, RECONNECT_S);
+	else
+		keep_one_timer(agentx);
 	agentx->is_connected = false;
 	grants_end(agentx->grants);
 	notify_end(agentx->notify);
@@ -229,6 +240,7 @@ set_up(struct agentx *agentx)
 	set_interval(RECONNECT_S); /* init_agent has just put its own default there */
 	grants_serve(agentx->grants);
 	init_snmp("envsensord");
+	keep_one_timer(agentx);
 	if (!agentx->is_connected)
 		tell_no_master(agentx);
 }
@@ -256,6 +268,7 @@ turn(struct agentx *agentx, int64_t most_ms)
 	snmp_timeout(); /* also when there is always something to read */
 	netsnmp_large_fd_set_cleanup(&readable);
 	run_alarms();
+	keep_one_timer(agentx);
 	netsnmp_check_outstanding_agent_requests();
 	grants_step(agentx->grants, clock_boottime_ms());
 	take_messages(agentx);

@@ -4,9 +4,12 @@
 import os
 import signal
 import socket
+import time
 
 import harness
 from harness import TABLES, await_, bus, cell_oid, full_pass_only, oid_key, root, sensor
+
+TRIES, TRIES_S = 10, 60  # promised is one each second; of the library's own there are four
 
 
 @full_pass_only
@@ -28,6 +31,27 @@ class Master(harness.SystemTest):
         self.stage.snmpd()
         self.await_rows("rows after the master came")
         self.assertEqual(self.manager.named()["inlet"].value, 20010)
+
+    def test_tries_again_each_second(self):
+        def accept():
+            try:
+                master.accept()[0].close()
+            except BlockingIOError:
+                return False
+            tries.append(time.monotonic())
+            return len(tries) == TRIES
+        tries = []
+        with socket.socket(socket.AF_UNIX) as master:
+            master.bind(self.stage.path("agentx"))
+            master.listen()
+            master.setblocking(False)
+            self.stage.daemon(self.config)
+            await_(accept, f"{TRIES} tries of a master that sends it away", TRIES_S)
+            # and not more and more of them; the first second has one at its begin and its end
+            self.assertLessEqual(TRIES, tries[-1] - tries[0] + 2)
+        os.unlink(self.stage.path("agentx"))
+        self.stage.snmpd()
+        self.await_rows("rows after a master came that wants us")
 
     def test_says_that_it_may_not_use_the_socket(self):
         with socket.socket(socket.AF_UNIX) as master:
