@@ -15,7 +15,7 @@ from owserver import free_tcp_port
 ROM = "28-000005e2fdc3"
 TIMEOUT_MS = 2000  # the line is silent for as long after it: the slave misses none by chance
 DELAY_MS = 60  # of each answer, so that nearly always one is under way
-SOON = "late {} 3000"  # in the silence: costs the others nothing
+SOON = "late {} 2500"  # in the silence: costs the others nothing
 LATER = "behind {} 1"  # after it, into somebody else's request
 GATEWAY = "late {} 4060"  # into the look at the new connection that ends the silence
 
@@ -162,9 +162,13 @@ class Late(LineTest):
 
     def be_late(self, slave, unit, late, units):
         before, rows = self.manager.buses()["line"], self.manager.named()
-        slave.tell(late.format(unit))
-        await_(lambda: self.complaints() > before.timeouts + before.badReplies,
-            f"the late answer: {late.format(unit)}")
+        complaints = before.timeouts + before.badReplies
+        while self.complaints() == complaints:
+            # for a daemon that stood still until it was there it was not late
+            slave.tell(late.format(unit))
+            goal = slave.requests() + 10 * len(units)
+            await_(lambda goal=goal: self.complaints() > complaints or slave.requests() >= goal,
+                f"the late answer: {late.format(unit)}")
         slave.await_requests(3 * len(units), "the line goes on")
         if late != SOON:
             return
