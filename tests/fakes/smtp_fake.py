@@ -242,13 +242,16 @@ class Link:
         self.server.commands.append(text)
         return text
 
-    def say(self, phase, text):
-        """A reply, or the fault of this phase; true if the reply was one that goes on."""
+    def say(self, phase, text, act=lambda: None):
+        """A reply, or the fault of this phase; true if the reply was one that goes on, and then
+        act() came before it."""
         text = self.server.replies.get(phase, text)
         code = int(text[:3])
         fault = self.server.take_fault(phase)
         if fault is not None and not fault(self, code):
             return False
+        if code < 400:
+            act()
         self.send(self.server.lengthen(phase, text).encode() + b"\r\n")
         return code < 400
 
@@ -396,12 +399,8 @@ class Link:
         body, self.buffer = self.buffer.split(b"\r\n.\r\n", 1)
         body = (b"\r\n" + body).replace(b"\r\n.", b"\r\n")[2:] + b"\r\n"
         self.mail = (self.sender, self.recipients, body)
-        fault = "dot" in self.server.faults or "dot" in self.server.replies
-        if not fault:
-            self.server.keep(self.mail)
         self.sender, self.recipients = None, []
-        if self.say("dot", "250 2.0.0 queued") and fault:
-            self.server.keep(self.mail)
+        self.say("dot", "250 2.0.0 queued", lambda: self.server.keep(self.mail))
 
     def do_rset(self, _):
         self.sender, self.recipients = None, []
