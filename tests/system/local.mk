@@ -19,11 +19,16 @@ STATIC_TESTS = \
 TESTS += $(STATIC_TESTS)
 EXTRA_DIST += $(STATIC_TESTS) tests/system/mail-samples.txt tests/system/mib-objects.txt
 
-# Real daemons on private sockets; each file is independent of the others.
+# Real daemons on private sockets; each file is independent of the others.  Those that take longest
+# are first, so that none is alone at the end.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B
 SYSTEM_TESTS = \
+	tests/system/test_lines.py \
+	tests/system/test_delivery.py \
+	tests/system/test_faults.py \
+	tests/system/test_master.py \
 	tests/system/demo \
 	tests/system/test_alarms.py \
 	tests/system/test_check_envsensor.py \
@@ -32,12 +37,9 @@ SYSTEM_TESTS = \
 	tests/system/test_ctl.py \
 	tests/system/test_cycles.py \
 	tests/system/test_daemonize.py \
-	tests/system/test_delivery.py \
 	tests/system/test_disk.py \
 	tests/system/test_entity.py \
-	tests/system/test_faults.py \
 	tests/system/test_journal.py \
-	tests/system/test_lines.py \
 	tests/system/test_mail.py \
 	tests/system/test_mail_path.py \
 	tests/system/test_mail_servers.py \
@@ -46,7 +48,6 @@ SYSTEM_TESTS = \
 	tests/system/test_mail_codes.py \
 	tests/system/test_mail_policy.py \
 	tests/system/test_mailer.py \
-	tests/system/test_master.py \
 	tests/system/test_notifications.py \
 	tests/system/test_owserver.py \
 	tests/system/test_print_config.py \
