@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define APART_MS 100 /* the two clocks of a moment, at most */
+
 static char boot_id[sizeof(((struct moment *)NULL)->boot_id)];
 static pthread_once_t boot_id_once = PTHREAD_ONCE_INIT;
 
@@ -90,6 +92,9 @@ clock_moment(struct moment *ret_moment)
 {
 	pthread_once(&boot_id_once, boot_id_read);
 	memcpy(ret_moment->boot_id, boot_id, sizeof(boot_id));
-	ret_moment->boottime_ms = clock_boottime_ms();
-	ret_moment->wall_ms = clock_wall_ms();
+	/* Who is held up between the two clocks would see the wall clock jump. */
+	do {
+		ret_moment->boottime_ms = clock_boottime_ms();
+		ret_moment->wall_ms = clock_wall_ms();
+	} while (clock_boottime_ms() - ret_moment->boottime_ms > APART_MS);
 }

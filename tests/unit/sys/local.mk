@@ -10,6 +10,7 @@ check_PROGRAMS += \
 sys_test_libs = agent/sys/libsys.a agent/core/libcore.a $(CMOCKA_LIBS)
 tests_unit_sys_test_chan_LDADD = $(sys_test_libs)
 tests_unit_sys_test_clock_LDADD = $(sys_test_libs)
+tests_unit_sys_test_clock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 tests_unit_sys_test_daemonize_LDADD = $(sys_test_libs)
 tests_unit_sys_test_lock_LDADD = $(sys_test_libs)
 tests_unit_sys_test_log_LDADD = $(sys_test_libs)

@@ -6,6 +6,25 @@
 #include "sys/clock.h"
 #include "tests/unit/unit.h"
 
+/* So long a thread is held up before it reads the wall clock for the next time. */
+static time_t held_up_s, passed_s;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+int
+__wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int r = __real_clock_gettime(clock, now);
+
+	if (clock == CLOCK_REALTIME) {
+		passed_s += held_up_s;
+		held_up_s = 0;
+	}
+	now->tv_sec += passed_s;
+	return r;
+}
+
 static void
 boottime_goes_forward_in_both_units(void **state)
 {
@@ -34,6 +53,21 @@ a_moment_names_this_boot(void **state)
 }
 
 static void
+a_moment_is_one_however_long_its_thread_is_held_up(void **state)
+{
+	struct moment before, moment;
+
+	(void)state;
+	clock_moment(&before);
+	held_up_s = 60;
+	clock_moment(&moment);
+	assert_int_equal(held_up_s, 0);
+	assert_true(moment.boottime_ms - before.boottime_ms >= 60000);
+	assert_in_range(moment.wall_ms - moment.boottime_ms + 30000,
+	    before.wall_ms - before.boottime_ms, before.wall_ms - before.boottime_ms + 60000);
+}
+
+static void
 knows_the_time_zone_in_summer_and_winter(void **state)
 {
 	(void)state;
@@ -52,6 +86,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boottime_goes_forward_in_both_units),
 		cmocka_unit_test(a_moment_names_this_boot),
+		cmocka_unit_test(a_moment_is_one_however_long_its_thread_is_held_up),
 		cmocka_unit_test(knows_the_time_zone_in_summer_and_winter),
 	};
 
