@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "core/event.h"
 #include "ctl/client.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
@@ -26,6 +27,7 @@ typedef void answer_function(const netsnmp_pdu *request, netsnmp_pdu *response);
 static struct {
 	answer_function *answer;
 	unsigned requests, sleeps;
+	bool has_set;
 } agent;
 
 static const oid root[] = { OIDS_ROOT };
@@ -60,6 +62,7 @@ begin(answer_function *answer)
 {
 	agent.answer = answer;
 	agent.requests = agent.sleeps = 0;
+	agent.has_set = false;
 }
 
 /* ---- tables ---- */
@@ -338,6 +341,42 @@ a_test_mail_is_not_awaited_from_nobody(void **state)
 	assert_int_equal(err.code, -ENOTCONN);
 }
 
+/* A clear, and then a test that fails, come behind a SET; the test before that one was ok. */
+static void
+slow_to_begin(const netsnmp_pdu *request, netsnmp_pdu *response)
+{
+	static const struct {
+		long test, result, last_event;
+	} moments[] = { { 1, 0, 5 }, { 1, 0, 6 }, { 1, 4, 7 } };
+	const netsnmp_variable_list *varbind = request->variables;
+	size_t moment = agent.has_set + agent.sleeps;
+
+	agent.has_set = agent.has_set || request->command == SNMP_MSG_SET;
+	for (; varbind != NULL; varbind = varbind->next_variable) {
+		const oid *arcs = varbind->name + OIDS_ROOT_LEN;
+		long value = moments[moment].last_event;
+
+		if (arcs[0] == 1 && arcs[1] == 7)
+			value = arcs[2] == 3 ? moments[moment].test : moments[moment].result;
+		else if (arcs[1] == 6)
+			value = arcs[5] == 7 ? EVENT_TEST : EVENT_CLEAR;
+		snmp_pdu_add_variable(response, varbind->name, varbind->name_length,
+		    arcs[1] == 1 ? ASN_UNSIGNED : ASN_INTEGER, &value, sizeof(value));
+	}
+}
+
+static void
+a_test_mail_has_begun_when_its_event_is_there(void **state)
+{
+	struct ctl ctl = { .client = client };
+	struct err err;
+
+	(void)state;
+	begin(slow_to_begin);
+	assert_int_equal(ctl_test_mail(&ctl, &err), CTL_FAILED);
+	assert_int_equal(agent.sleeps, 1);
+}
+
 static int
 set_up(void **state)
 {
@@ -368,6 +407,7 @@ main(void)
 		cmocka_unit_test(a_value_of_another_form_is_none),
 		cmocka_unit_test(a_label_that_is_not_known_is_refused),
 		cmocka_unit_test(a_test_mail_is_not_awaited_from_nobody),
+		cmocka_unit_test(a_test_mail_has_begun_when_its_event_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
