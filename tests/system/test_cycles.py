@@ -54,8 +54,8 @@ mail {{
     from = "sensors@example.org"  group-window = 0  check-interval = 0
     relay {{ host = "127.0.0.1"  port = {self.fake.port}  security = none }}
 }}
-limiter {{ burst = 1000  per-hour = 10000  per-day = 10000  flood-raises = 10000 }}
-delivery {{ retry-base = 100ms  retry-cap = 300ms }}
+limiter {{ burst = 1000  interval = 1s  per-hour = 10000  per-day = 10000  flood-raises = 10000 }}
+delivery {{ retry-base = 100ms  retry-cap = 300ms  pace = 10000 }}
 """ + section("contact", "ops", {"address": "ops@example.org"})
         return (mail if self.has_mail else "") + bus("rack", "sim", self.stage.path("script"),
             poll_interval="100ms") + "".join(sensor(name, "rack", name, high_warning=27,
