@@ -33,12 +33,34 @@ def thread_named(pid, name):
     return None
 
 
-@contextlib.contextmanager
-def frozen(pid, name):
-    thread = harness.await_(lambda: thread_named(pid, name), f"a thread {name}")
+def wait_of(pid, thread):
+    """The system call in which it sleeps, as the kernel writes it, or None."""
+    folder = f"/proc/{pid}/task/{thread}"
+    with open(f"{folder}/syscall", encoding="ascii") as call, \
+            open(f"{folder}/stat", encoding="ascii") as stat:
+        call = call.read().split()
+        state = stat.read().rpartition(")")[2].split()[0]
+    return call if state in "St" and len(call) > 3 else None
+
+
+def freeze_in_wait(pid, thread):
+    """Elsewhere it may hold a lock, that of malloc's too, and all others stand still with it."""
+    wait = wait_of(pid, thread)
+    if wait is None:
+        return False
     trace(PTRACE_SEIZE, thread)
     trace(PTRACE_INTERRUPT, thread)
     os.waitpid(thread, WALL)
+    if wait_of(pid, thread) == wait:
+        return True
+    trace(PTRACE_DETACH, thread)
+    return False
+
+
+@contextlib.contextmanager
+def frozen(pid, name):
+    thread = harness.await_(lambda: thread_named(pid, name), f"a thread {name}")
+    harness.await_(lambda: freeze_in_wait(pid, thread), f"the thread {name} waits")
     try:
         yield thread
     finally:
