@@ -267,6 +267,16 @@ tell_lost(enum log_target target)
 	return true;
 }
 
+/* Of what was said last: nothing may follow that would tell.  Who writes now tells it. */
+static void
+tell_lost_before(void)
+{
+	if (pthread_mutex_trylock(&log_door) != 0)
+		return;
+	tell_lost((enum log_target)atomic_load(&log_target));
+	pthread_mutex_unlock(&log_door);
+}
+
 static void
 write_line(
     enum log_target target, enum log_level level, const struct log_about *about, struct line *line)
@@ -346,6 +356,7 @@ log_end_thread(void)
 int64_t
 log_tick(void)
 {
+	tell_lost_before();
 	if (log_limit == NULL || log_limit_due_ms(log_limit) == INT64_MAX)
 		return INT64_MAX;
 	tell_held(clock_boottime_ms());

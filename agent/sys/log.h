@@ -52,7 +52,8 @@ void log_set_carrier(log_carrier_fn *carrier);
 void log_begin_thread(void);
 void log_end_thread(void);
 
-/* Tells what was held back when it is time; when that will be: boottime, INT64_MAX: nothing is. */
+/* Tells that lines were lost, if whoever reads takes it now, and what was held back when it is
+ * time; when that will be: boottime, INT64_MAX: nothing is. */
 int64_t log_tick(void);
 
 /* "error", "warning", "info", "debug". 0 or -EINVAL. */

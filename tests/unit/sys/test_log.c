@@ -406,6 +406,32 @@ assert_next_at_syslog(const char *begin, const char *text)
 	assert_string_equal(entry + match.rm_eo, text);
 }
 
+/* A burst, and then silence. */
+static void
+lost_lines_are_told_though_nothing_follows(void **state)
+{
+	int fds[2];
+	unsigned taken, lost;
+	FILE *got = tmpfile();
+
+	(void)state;
+	log_init("x", LOG_LEVEL_INFO);
+	assert_return_code(pipe2(fds, O_CLOEXEC), errno);
+	assert_return_code(fcntl(fds[1], F_SETPIPE_SZ, 8192), errno);
+	stderr_into(fds);
+	write_flood(NULL);
+	log_tick(); /* still nobody reads */
+	while (move_some(got))
+		;
+	log_tick();
+	while (move_some(got))
+		;
+	count_lines(got, &taken, &lost);
+	assert_true(lost > 0);
+	assert_int_equal(taken + lost, LINES);
+	fclose(got);
+}
+
 static void
 syslog_that_nobody_reads_holds_nobody_up(void **state)
 {
@@ -430,6 +456,8 @@ syslog_that_nobody_reads_holds_nobody_up(void **state)
 	assert_next_at_syslog("<28>",
 	    "the log has lost 2 of the lines before this one: who reads it did not take them");
 	assert_next_at_syslog("<30>", "again");
+	log_tick(); /* there is nothing more to tell */
+	assert_int_equal(recv(syslog_pair[0], text, sizeof(text), MSG_DONTWAIT), -1);
 	close(syslog_pair[0]);
 	close(syslog_pair[1]);
 }
@@ -449,6 +477,7 @@ main(void)
 		CAPTURED(a_flood_holds_back_its_own_kind_only),
 		CAPTURED(a_pipe_that_nobody_reads_holds_nobody_up),
 		CAPTURED(a_socket_that_nobody_reads_holds_nobody_up),
+		CAPTURED(lost_lines_are_told_though_nothing_follows),
 		CAPTURED(syslog_that_nobody_reads_holds_nobody_up),
 		cmocka_unit_test(levels_have_names),
 	};
