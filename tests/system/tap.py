@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Between a daemon and its master agent: AgentX PDUs (RFC 2741) can be held up on their way."""
+import contextlib
 import os
 import socket
 import struct
@@ -41,11 +42,19 @@ class Tap:
             except OSError:
                 daemon.close()
                 continue
-            requests = {}
             self.sockets = [daemon, master]
-            for source, to in ((master, daemon), (daemon, master)):
-                threading.Thread(target=self.carry, args=(source, to, to is daemon, requests),
-                    daemon=True).start()
+            threading.Thread(target=self.carry_both, args=(daemon, master), daemon=True).start()
+
+    def carry_both(self, daemon, master):
+        """Closed when nobody reads any more: its number may be the next one's."""
+        requests = {}
+        ways = [threading.Thread(target=self.carry, args=(source, to, to is daemon, requests))
+            for source, to in ((master, daemon), (daemon, master))]
+        with daemon, master:
+            for way in ways:
+                way.start()
+            for way in ways:
+                way.join()
 
     def carry(self, source, to, is_to_daemon, requests):
         try:
@@ -98,11 +107,8 @@ class Tap:
 
     def cut(self, *sockets):
         for one in sockets or self.sockets:
-            try:
+            with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            one.close()
 
     def close(self):
         self.listener.close()

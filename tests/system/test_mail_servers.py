@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The daemon and real mail servers: Exim and Postfix, into a maildir that is read back."""
 import base64
+import contextlib
 import email.utils
 import re
+import select
 import socket
 import sys
 import threading
@@ -39,19 +41,21 @@ class Wire:
             except OSError:
                 client.close()
                 continue
-            for source, to in ((client, server), (server, client)):
-                threading.Thread(target=self.carry, args=(source, to, source is client),
-                    daemon=True).start()
+            threading.Thread(target=self.carry, args=(client, server), daemon=True).start()
 
-    def carry(self, source, to, is_sent):
-        try:
-            while data := source.recv(65536):
-                if is_sent:
-                    self.sent += data
-                to.sendall(data)
-            to.shutdown(socket.SHUT_WR)
-        except OSError:
-            to.close()
+    def carry(self, client, server):
+        """One thread for both: who closes under another gives it the next one's number."""
+        way = {client: server, server: client}
+        with client, server, contextlib.suppress(OSError):
+            while way:
+                for source in select.select(list(way), [], [])[0]:
+                    data = source.recv(65536)
+                    if source is client:
+                        self.sent += data
+                    if data:
+                        way[source].sendall(data)
+                    else:
+                        way.pop(source).shutdown(socket.SHUT_WR)
 
     def stop(self):
         self.listener.close()
