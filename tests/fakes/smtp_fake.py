@@ -213,6 +213,7 @@ class Link:
         self.buffer = b""
         self.sender, self.recipients, self.mail, self.is_in = None, [], None, False
         self.is_tls = False
+        self.ending = threading.Lock()  # once closed, its number may be another's
 
     def send(self, data):
         self.sock.sendall(data)
@@ -222,7 +223,8 @@ class Link:
         if words:
             self.send(words)
         try:
-            self.sock.shutdown(socket.SHUT_RDWR)  # the thread that reads finds the end
+            with self.ending:
+                self.sock.shutdown(socket.SHUT_RDWR)  # the thread that reads finds the end
         except OSError:
             pass  # the words alone made the other side leave, and that thread has closed
 
@@ -266,9 +268,10 @@ class Link:
             pass
         finally:
             # what is not read would turn the close into a reset
-            self.raw.close()
-            if self.sock is not self.raw:
-                self.sock.close()
+            with self.ending:
+                self.raw.close()
+                if self.sock is not self.raw:
+                    self.sock.close()
 
     def shake_hands(self):
         fault = self.server.take_fault("handshake")
