@@ -75,9 +75,8 @@ static const struct field_choice auths[] = {
 /* Defaults and columns: MIB.md; those of deliveries and mail: DELIVERY.md. */
 static const struct field rows[] = {
 	{ AGENT(agentx), .key = "agentx", .type = FIELD_TEXT, BYTES(1, CONF_TEXT_SIZE),
-	    .fallback = "unix:/var/agentx/master",
-	    .help = "Where the SNMP master agent listens for AgentX subagents: unix:PATH or "
-		    "tcp:HOST:PORT." },
+	    .form = &form_master, .fallback = "unix:/var/agentx/master",
+	    .help = "Where the SNMP master agent listens for AgentX subagents." },
 	{ AGENT(state_dir), .key = "state-dir", .type = FIELD_TEXT, BYTES(1, CONF_TEXT_SIZE),
 	    .fallback = STATE_DIR,
 	    .help = "The folder of the database; it must be writable for the daemon alone." },

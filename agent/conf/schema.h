@@ -78,7 +78,8 @@ struct field_form {
 	bool (*is_good)(const char *text); /* not asked about the empty text */
 	const char *want;
 };
-extern const struct field_form form_mailbox, form_recipients, form_host, form_path, form_command;
+extern const struct field_form form_mailbox, form_recipients, form_host, form_master, form_path,
+    form_command;
 
 struct field_choice {
 	const char *label;

@@ -72,6 +72,8 @@ BAD_FILES = [
     ("a key given twice", a_sensor("gain = 1\ngain = 2"), 4, ("gain", ":3")),
     ("a key given twice at the top", b'site = "a"\n' + PLAY.encode() + b'site = "b"\n', 3,
         ("site", ":1")),
+    ("a socket as snmpd.conf has it", b'agentx = "/var/agentx/master"\n' + PLAY.encode(), 1,
+        ("/var/agentx/master", "unix:PATH", "tcp:HOST:PORT")),
     ("no number", a_sensor("gain = much"), 3, ("gain", "much")),
     ("a gain that millionths cannot hold", a_sensor("gain = 0.0000001"), 3, ("gain",)),
     ("no duration", a_sensor("on-delay = 5"), 3, ("on-delay", "5")),
@@ -170,7 +172,7 @@ class CommandLine(ConfigTest):
 
     def test_what_is_not_understood_is_usage(self):
         for arguments in (["--colour"], ["--config"], ["word"],
-                ["--log-level", "loud"]):
+                ["--log-level", "loud"], ["--agentx", "udp:localhost:705"]):
             done = run(*arguments)
             self.assertEqual((done.returncode, done.stdout), (EXIT_USAGE, b""), arguments)
             self.assertIn(arguments[-1].encode(), done.stderr)

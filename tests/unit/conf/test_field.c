@@ -21,13 +21,19 @@ union any_object {
 	struct conf_contact contact;
 };
 
+#define A_MASTER "unix:PATH, of at most 107 bytes, or tcp:HOST:PORT"
+#define X50      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
 /* What the file says, and how it is written back. */
 static const struct {
 	enum conf_object object;
 	const char *key, *text, *back;
 } good[] = {
 	{ CONF_AGENT, "agentx", "tcp:127.0.0.1:705", "tcp:127.0.0.1:705" },
+	{ CONF_AGENT, "agentx", "tcp:nms-1:1", "tcp:nms-1:1" },
 	{ CONF_AGENT, "agentx", "unix:/x", "unix:/x" },
+	{ CONF_AGENT, "agentx", "unix:run/master", "unix:run/master" },
+	{ CONF_AGENT, "agentx", "unix:/" X50 X50 "xxxxxx", "unix:/" X50 X50 "xxxxxx" },
 	{ CONF_AGENT, "state-dir", "/var/lib/x y", "/var/lib/x y" },
 	{ CONF_AGENT, "state-dir", "d", "d" },
 	{ CONF_AGENT, "site", "Plzeň 1", "Plzeň 1" },
@@ -289,8 +295,19 @@ static const struct {
 	{ CONF_AGENT, "entity-base", "0", "entity-base = \"0\": want 1 to 2000000000" },
 	{ CONF_AGENT, "log-level", "loud",
 	    "log-level = \"loud\": want error, warning, info or debug" },
-	{ CONF_AGENT, "agentx", "",
-	    "agentx = \"\": want 1 to 255 bytes of UTF-8 without controls" },
+	{ CONF_AGENT, "agentx", "", "agentx = \"\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "/var/agentx/master",
+	    "agentx = \"/var/agentx/master\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "unix:", "agentx = \"unix:\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "unix:/" X50 X50 "xxxxxxx",
+	    "agentx = \"unix:/" X50 "xxxxxxxxxxxxxxxxxxxx...\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "udp:localhost:705",
+	    "agentx = \"udp:localhost:705\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "tcp:localhost", "agentx = \"tcp:localhost\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "tcp::705", "agentx = \"tcp::705\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "tcp:a b:705", "agentx = \"tcp:a b:705\": want " A_MASTER },
+	{ CONF_AGENT, "agentx", "tcp:localhost:65536",
+	    "agentx = \"tcp:localhost:65536\": want " A_MASTER },
 	{ CONF_AGENT, "site", "a\nb",
 	    "site = \"a?b\": want at most 64 bytes of UTF-8 without controls" },
 	{ CONF_BUS, "name", "a;b",
