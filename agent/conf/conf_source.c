@@ -23,6 +23,16 @@ set_errno(struct err *err, int code)
 	return err_set(err, code, "%s", strerror(-code));
 }
 
+/* Root reads everything, so what root has checked may be closed to the daemon. */
+static int
+refuse_to_open(int code, struct err *err)
+{
+	if (code != -EACCES)
+		return set_errno(err, code);
+	return err_set(err, code, "%s: want it readable by uid %u, which runs this",
+	    strerror(EACCES), (unsigned)geteuid());
+}
+
 static int
 read_all(int fd, size_t length, char **ret_text, size_t *ret_length, struct err *err)
 {
@@ -82,7 +92,7 @@ conf_source_read(const char *path, struct conf_source *ret_source, struct err *e
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us */
 	if (fd < 0)
-		return set_errno(err, -errno);
+		return refuse_to_open(-errno, err);
 	r = fstat(fd, &status) < 0 ? set_errno(err, -errno) : check_kind(&status, err);
 	if (r == 0)
 		r = read_all(fd, (size_t)status.st_size, &source.text, &source.length, err);
@@ -129,7 +139,7 @@ list_folder(const char *path, char ***ret_paths, size_t *ret_count, struct err *
 	bool is_whole = true;
 
 	if (count < 0)
-		return set_errno(err, -errno);
+		return refuse_to_open(-errno, err);
 	paths = calloc((size_t)count + 1, sizeof(*paths));
 	for (int i = 0; i < count; i++) {
 		if (paths != NULL)
@@ -154,7 +164,7 @@ conf_source_list(const char *path, char ***ret_paths, size_t *ret_count, struct 
 	char **paths;
 
 	if (stat(path, &status) < 0)
-		return set_errno(err, -errno);
+		return refuse_to_open(-errno, err);
 	if (S_ISDIR(status.st_mode))
 		return list_folder(path, ret_paths, ret_count, err);
 	paths = calloc(1, sizeof(*paths));

@@ -146,6 +146,30 @@ class BadFiles(ConfigTest):
     def test_a_file_that_is_not_there(self):
         self.assert_refused(self.stage.path("gone.conf"), None, ("No such file",))
 
+    def test_what_its_user_may_not_read_is_told(self):
+        """As after root has written, and checked, what the daemon's user cannot open."""
+        password = self.stage.write("password", "x\n")
+        folder = self.stage.folder_at("closed.d")
+        inner = self.stage.write("inner.conf", 'mail { from = "a@example.org"\nrelay { '
+            f'host = "mail.example.org" user = "a" password-file = "{password}" }} }}\n'
+            'contact "ops" { address = "ops@example.org" }\n')
+        outer = self.stage.write("outer.conf", PLAY + 'include("inner.conf")\n')
+        folders = self.stage.write("folders.conf", PLAY + 'include("closed.d")\n')
+        os.chmod(self.stage.folder, 0o755)
+        command = harness.ordinary_user(password, folder, inner, outer, folders)
+        for closed, config, begin in (
+                (password, outer, f'{inner}:2: relay "mail.example.org": password-file = '),
+                (inner, outer, f"{outer}:2: include of {inner}: "), (outer, outer, f"{outer}:1: "),
+                (folder, folders, f"{folders}:2: ")):
+            with self.subTest(closed):
+                os.chmod(closed, 0)
+                done = subprocess.run([*command, PROGRAM, "--check", "--config", config],
+                    stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+                os.chmod(closed, 0o700)
+                self.assert_one_line(done, EXIT_CONFIG, re.escape(begin),
+                    ("Permission denied: want it readable by uid "
+                        f"{harness.NOBODY if command else os.geteuid()}, which runs this",))
+
     def test_a_good_file_is_told_and_changes_nothing(self):
         path = self.stage.write("good.conf", a_sensor(""))
         done = run("--config", path, "--check", "--state-dir", self.stage.path("state"))
