@@ -388,8 +388,9 @@ static const struct field rows[] = {
 		    "tells if everybody may read this one." },
 	{ RELAY(password_file), .key = "password-file", .type = FIELD_TEXT,
 	    BYTES(0, CONF_TEXT_SIZE), .form = &form_path, .fallback = "",
-	    .help = "The file whose only line is the password; nobody but its owner may read it. A "
-		    "credential of systemd is such a file, too." },
+	    .help = "The file whose only line is the password; it belongs to the user of the "
+		    "daemon, and nobody else may read it. A credential of systemd is such a "
+		    "file, too." },
 	{ RELAY(ca_file), .key = "ca-file", .type = FIELD_TEXT, BYTES(0, CONF_TEXT_SIZE),
 	    .form = &form_path, .fallback = "",
 	    .help = "The certificates (PEM) of the authorities that are trusted; empty is those of "
