@@ -15,6 +15,7 @@ STATIC_TESTS = \
 	tests/system/mib-lint \
 	tests/system/mib-objects \
 	tests/system/mib-page \
+	tests/system/package-tree \
 	tests/system/unit-file
 TESTS += $(STATIC_TESTS)
 EXTRA_DIST += $(STATIC_TESTS) tests/system/mail-samples.txt tests/system/mib-objects.txt
