@@ -263,14 +263,35 @@ class W1Tree:
         shutil.rmtree(os.path.join(self.path, rom))
 
 
-def free_udp_port():
+def claim(port):
+    """No other test takes it, though nobody listens there yet, or just now: to the end of this
+    process an abstract name is held, of which there is one in each network."""
+    sign = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        sign.bind(f"\0envsensord-test-{port}")
+    except OSError:
+        sign.close()
+        raise
+    CLAIMS.append(sign)
+
+
+def free_port(kind):
     """Below those that the kernel gives to clients: one of these is soon somebody's else."""
     while True:
         port = random.SystemRandom().randrange(10000, 32768)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        with socket.socket(socket.AF_INET, kind) as probe:
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
+                claim(port)
                 return port
+
+
+def free_udp_port():
+    return free_port(socket.SOCK_DGRAM)
+
+
+def free_tcp_port():
+    return free_port(socket.SOCK_STREAM)
 
 
 # ---- configuration ----
@@ -300,7 +321,7 @@ def sensor(name, on, address, quantity="temperature", **more):
 
 # ---- the stage ----
 
-STAGES = []
+STAGES, CLAIMS = [], []
 
 
 class Stage:

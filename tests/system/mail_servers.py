@@ -4,15 +4,13 @@
 Both want users of their own.  They get them in a mount namespace with another passwd file: Exim as
 anybody, in a user namespace; Postfix as root only, since it runs its parts as different users.
 """
-import contextlib
 import glob
 import os
-import random
 import shutil
 import socket
 import subprocess
 
-from harness import Process, await_
+from harness import Process, await_, free_tcp_port
 
 SOURCE = os.environ.get("ENVSENSOR_SRCDIR") or os.path.join(
     os.path.dirname(os.path.realpath(__file__)), "../..")
@@ -34,14 +32,6 @@ def namespaces(*options):
         capture_output=True, check=False).returncode == 0
 
 
-def free_port():
-    """Below those that the kernel gives to clients: a server that starts again later has it."""
-    while True:
-        port = random.SystemRandom().randrange(10000, 32768)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-
-
 class MailServer(Process):
     """`ports`: for security none, starttls, tls."""
 
@@ -49,7 +39,7 @@ class MailServer(Process):
         self.programs, self.home = folder, stage.folder_at(self.name)
         os.chmod(stage.folder, 0o711)
         self.certificate, self.user, self.password = certificate, user, password
-        self.ports = {name: free_port() for name in ("none", "starttls", "tls")}
+        self.ports = {name: free_tcp_port() for name in ("none", "starttls", "tls")}
         self.mails = self.folder("mails")
         self.write("passwd", self.without("/etc/passwd") +
             f"{self.account}:x:{OWNER}:{OWNER}::/:/bin/false\n")

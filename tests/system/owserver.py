@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A real owserver with devices of its own invention (--tester, --fake)."""
-import contextlib
-import random
 import shutil
 import socket
 
 import harness
-from harness import await_
+from harness import await_, free_tcp_port
 
 OWSERVER = shutil.which("owserver", path=harness.SYSTEM_PATH)
 
@@ -37,11 +35,3 @@ class Owserver(harness.Process):
         with open("/proc/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table.readlines()[1:]]
         return [row[1] for row in rows if row[2] == far and row[3] == "01"]
-
-
-def free_tcp_port():
-    """Below those that the kernel gives to anybody, so that it is still free for a restart."""
-    while True:
-        port = random.SystemRandom().randrange(10000, 32768)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port

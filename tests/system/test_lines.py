@@ -9,8 +9,8 @@ import threading
 import time
 
 import harness
-from harness import BUS_DOWN, DOWN, FAULT, GOOD, NO_REPLY, UP, await_, bus, full_pass_only, sensor
-from owserver import free_tcp_port
+from harness import (BUS_DOWN, DOWN, FAULT, GOOD, NO_REPLY, UP, await_, bus, free_tcp_port,
+    full_pass_only, sensor)
 
 ROM = "28-000005e2fdc3"
 TIMEOUT_MS = 2000  # the line is silent for as long after it: the slave misses none by chance

@@ -40,7 +40,7 @@ class Icinga(Family):
     """With the example in the comment of our file, and each second for a minute."""
 
     def __init__(self, stage):
-        self.port = consumer.free_tcp_port()
+        self.port = consumer.harness.free_tcp_port()
         user = "nagios" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         folder = self.make_folder(stage)
         conf = read(made("icinga/envsensor.conf"))

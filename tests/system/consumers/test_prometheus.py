@@ -13,7 +13,7 @@ WAIT_S = 30
 
 class Exporter(Process):
     def __init__(self, stage, config, name="exporter"):
-        self.port = consumer.free_tcp_port()
+        self.port = consumer.harness.free_tcp_port()
         self.peer = f"127.0.0.1:{stage.master.port}"
         super().__init__(stage, name, ["prometheus-snmp-exporter", f"--config.file={config}",
             f"--web.listen-address=127.0.0.1:{self.port}"])
@@ -28,7 +28,7 @@ class Exporter(Process):
 
 class Prometheus(Process):
     def __init__(self, stage, exporter):
-        self.port = consumer.free_tcp_port()
+        self.port = consumer.harness.free_tcp_port()
         rules = read(made("prometheus/envsensor.rules.yml"))
         stage.write("rules.yml", re.sub(r"for: \d+m", "for: 1s", rules))
         config = read(made("prometheus/prometheus.yml"))

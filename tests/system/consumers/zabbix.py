@@ -122,7 +122,7 @@ class Frontend(Process):
     """A copy, because the path of its configuration is a constant in it."""
 
     def __init__(self, stage, postgres, server):
-        self.port = consumer.free_tcp_port()
+        self.port = consumer.harness.free_tcp_port()
         folder = stage.path("frontend")
         shutil.copytree(FRONTEND, folder, symlinks=False, ignore_dangling_symlinks=True)
         conf = stage.write("zabbix.conf.php", FRONTEND_PHP.replace("{database}",
