@@ -150,6 +150,7 @@ limiter {{
         await_(lambda: len(self.fake.mails) >= len(self.names) and
             set(self.names) <= Mails(self.fake).by_source().keys(), "a mail of each alarm", LATER_S)
         await_(lambda: self.manager.scalar("deliveryPending") == 0, "the queue is empty", LATER_S)
+        self.manager.await_tables()
         in_doubt = self.manager.cell("envsChannelTable", "inDoubt", MAIL)
         self.daemon.stop_well()
         rows, mails = self.rows(), Mails(self.fake)

@@ -53,6 +53,7 @@ class Upgrade(harness.SystemTest):
     def run_daemon(self, state):
         daemon = self.stage.daemon(self.config, state=state)
         daemon.await_master()
+        self.manager.await_tables()
         for name in ("inlet", "outlet"):
             self.manager.await_sensor(name, quality=GOOD)
         return daemon
