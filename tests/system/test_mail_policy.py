@@ -107,7 +107,7 @@ class PolicyTest(harness.SystemTest):
 @harness.full_pass_only
 class Relays(PolicyTest):
     def test_the_next_takes_over_and_gives_back(self):
-        self.begin(relays=2, fallback_after="1s", check_interval="1h",
+        self.begin(relays=2, fallback_after="2s", check_interval="1h",
             check_interval_failed="1s", more='contact "boss" { '
             'address = "boss@example.org"  min-severity = critical }\n'
             "delivery { retry-base = 100ms  retry-cap = 400ms }\n")

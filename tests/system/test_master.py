@@ -40,7 +40,7 @@ class Master(harness.SystemTest):
                 return False
             tries.append(time.monotonic())
             return len(tries) == TRIES
-        tries = []
+        tries, began = [], time.monotonic()
         with socket.socket(socket.AF_UNIX) as master:
             master.bind(self.stage.path("agentx"))
             master.listen()
@@ -48,7 +48,7 @@ class Master(harness.SystemTest):
             self.stage.daemon(self.config)
             await_(accept, f"{TRIES} tries of a master that sends it away", TRIES_S)
             # and not more and more of them; the first second has one at its begin and its end
-            self.assertLessEqual(TRIES, tries[-1] - tries[0] + 2)
+            self.assertLessEqual(TRIES, tries[-1] - began + 2)
         os.unlink(self.stage.path("agentx"))
         self.stage.snmpd()
         self.await_rows("rows after a master came that wants us")
@@ -93,8 +93,10 @@ class Master(harness.SystemTest):
         self.slave.await_requests(50, "the master hangs")
         master.signal(signal.SIGCONT)
         self.await_rows("rows after the master woke")
-        await_(lambda: self.manager.buses()["plc"].requests >= before + 50, "they are counted")
-        self.assertEqual(self.manager.named()["inlet"].errors, 0)
+        # a session that was given up just then comes back with one table after the other
+        await_(lambda: [bus for bus in self.manager.try_named("envsBusTable").values()
+            if bus.requests >= before + 50], "they are counted")
+        self.manager.await_sensor("inlet", errors=0)
 
     def test_ends_while_the_master_hangs(self):
         master = self.stage.snmpd()
