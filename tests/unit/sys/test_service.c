@@ -31,6 +31,8 @@ listen_at(const char *begin)
 	memcpy(at.sun_path, path, strlen(path));
 	if (path[0] == '@')
 		at.sun_path[0] = '\0';
+	else
+		unlink(path); /* of one that was killed, and had our number */
 	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	assert_return_code(bind(manager, (struct sockaddr *)&at, size), errno);
 	setenv("NOTIFY_SOCKET", path, 1);
