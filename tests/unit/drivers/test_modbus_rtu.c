@@ -396,7 +396,7 @@ a_scan_finds_the_units(void **state)
 	struct fake *fake = *state;
 	char found[256] = "";
 
-	fake_open(fake, "115200,8N1", 100);
+	fake_open(fake, "115200,8N1", SOON_MS);
 	fake_tell(fake, "units 2-4");
 	fake_tell(fake, "hole 2 holding 0 0");
 	fake_tell(fake, "crc 3 1");

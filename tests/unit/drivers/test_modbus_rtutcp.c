@@ -16,6 +16,7 @@
 
 #define KEPT_MS 1000 /* nobody is connected: the gateway keeps it for who comes next */
 #define SLOW_MS 350  /* asked too early, the answer comes behind the late one */
+#define TRIES   5    /* at what a machine that is busy for a moment may miss */
 
 static const char *const over_a_gateway[] = { "--rtutcp", "0", NULL };
 
@@ -211,21 +212,31 @@ serve_not(int fd)
 	(void)fd;
 }
 
-/* As one that serves others already. */
+/* As one that serves others already.  More than once, as below. */
 static void
 a_gateway_that_hangs_up_on_us_is_a_lost_bus(void **state)
 {
 	static void (*const serve[])(int) = { serve_not, serve_not, NULL };
-	struct far_end far;
-	struct reading reading;
-	struct err err = { 0 };
+	uint64_t requests = 1;
+	int r = 0;
 
 	(void)state;
-	far_end_start(&far, serve);
-	assert_int_equal(far_end_read(&far, "1:holding:0:uint16", &reading, &err), -ECONNRESET);
-	assert_non_null(strstr(err.text, "the gateway ends the connection"));
-	assert_int_equal(far.bus->counters.requests, 0);
-	far_end_stop(&far);
+	for (int tries = 0; tries < TRIES && requests > 0; tries++) {
+		struct reading reading;
+		struct err err = { 0 };
+		struct far_end far;
+
+		far_end_start(&far, serve);
+		r = far_end_read(&far, "1:holding:0:uint16", &reading, &err);
+		requests = far.bus->counters.requests;
+		if (requests == 0)
+			assert_non_null(strstr(err.text, "the gateway ends the connection"));
+		else
+			far_end_read(&far, "1:holding:0:uint16", &reading, &err); /* its second */
+		far_end_stop(&far);
+	}
+	assert_int_equal(requests, 0);
+	assert_int_equal(r, -ECONNRESET);
 }
 
 static void
@@ -280,7 +291,7 @@ drops_what_comes_with_a_fresh_connection(void **state)
 
 	(void)state;
 	/* More than once, since on a busy machine a moment may be long. */
-	for (int tries = 0; tries < 3 && reading.raw.u != 0xae415652; tries++) {
+	for (int tries = 0; tries < TRIES && reading.raw.u != 0xae415652; tries++) {
 		struct far_end far;
 
 		far_end_start(&far, serve);
