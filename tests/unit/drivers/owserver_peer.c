@@ -7,10 +7,13 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,18 +53,48 @@ loopback(unsigned port)
 	};
 }
 
+/* As claim() of tests/system/harness.py: no other test takes it, even while nobody listens. */
+static bool
+claim(unsigned port)
+{
+	struct sockaddr_un sign = { .sun_family = AF_UNIX };
+	int length =
+	    snprintf(sign.sun_path + 1, sizeof(sign.sun_path) - 1, "envsensord-test-%u", port);
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_return_code(fd, errno);
+	if (bind(fd, (struct sockaddr *)&sign, size) == 0)
+		return true; /* it stays open to the end */
+	close(fd);
+	return false;
+}
+
+static bool
+is_free(unsigned port)
+{
+	struct sockaddr_in address = loopback(port);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int r;
+
+	assert_return_code(fd, errno);
+	r = bind(fd, (struct sockaddr *)&address, sizeof(address));
+	close(fd);
+	return r == 0;
+}
+
+/* Below those that the kernel gives to anybody, so that it is still free for a restart. */
 static unsigned
 free_port(void)
 {
-	struct sockaddr_in address = loopback(0);
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint32_t number;
+	unsigned port;
 
-	assert_return_code(fd, errno);
-	assert_return_code(bind(fd, (struct sockaddr *)&address, sizeof(address)), errno);
-	assert_return_code(getsockname(fd, (struct sockaddr *)&address, &size), errno);
-	close(fd);
-	return ntohs(address.sin_port);
+	do {
+		assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
+		port = 10000 + number % 22768;
+	} while (!is_free(port) || !claim(port));
+	return port;
 }
 
 static bool
