@@ -157,7 +157,8 @@ next_job(struct outbox_mail *mail)
 	return mail->last_job;
 }
 
-/* A relay that has said that it will never take one of these is passed over. */
+/* A relay that has said that it will never take one of these is passed over, as long as there is
+ * another behind it. */
 static struct outbox_relay *
 relay_for(struct engine *engine, struct outbox_relay *relay, const struct mail_plan *plan)
 {
@@ -167,7 +168,7 @@ relay_for(struct engine *engine, struct outbox_relay *relay, const struct mail_p
 		const struct outbox_row *row =
 		    outbox_row(engine, engine->outbox.mail.rows[i].delivery->id);
 
-		if (row->refused_by != 0)
+		if (row->refused_by != 0 && outbox_relay_has_next(engine, row->refused_by))
 			return outbox_relay_choose(engine, row->refused_by, &when_ms);
 	}
 	return relay;

@@ -180,6 +180,16 @@ how_often_is_a_key_of_the_file(void **state)
 
 /* ---- the next relay ---- */
 
+static struct conf *
+exchanged_relays_conf(unsigned sensors)
+{
+	struct conf *conf = two_relays_conf(sensors);
+
+	conf->relays[0].rank = 2;
+	conf->relays[1].rank = 1;
+	return conf;
+}
+
 /* By which relay the mails since `from` went. */
 static size_t
 count_by(const struct bench *bench, size_t from, uint32_t relay)
@@ -331,6 +341,37 @@ what_the_first_relay_refused_does_not_hold_up_its_probes(void **state)
 	assert_in_range(count_by(bench, before, 1), 6, 8);
 }
 
+/* It was to go by the second, which is the first now, or is not there any more. */
+static void
+what_a_relay_refused_goes_by_it_when_there_is_no_next(void **state)
+{
+	static struct conf *(*const makes[])(
+	    unsigned sensors) = { mail_conf, exchanged_relays_conf };
+	struct bench *bench = *state;
+
+	bench->make_conf = two_relays_conf;
+	mail_begin(bench, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		size_t before = bench->mail_count;
+		uint32_t seq;
+
+		bench_configure(bench, two_relays_conf(2));
+		seq = bench_look(bench)->events->last_seq + 1;
+		bench_reads_from(bench, i + 1, 1, 28000);
+		bench_pass(bench, 11000);
+		assert_int_equal(bench->mails[before]->relay, 1);
+		bench_mail_answer(bench, RESULT_DATA_REJECTED, RESULT_PERMANENT);
+		bench_pass(bench, 1000);
+		assert_int_equal(bench->mails[before + 1]->relay, 2);
+		bench_mail_answer(bench, RESULT_CONNECT_FAILED, RESULT_TEMPORARY);
+		bench_configure(bench, makes[i](2));
+		bench_mail_accept(bench);
+		bench_pass(bench, 2 * MINUTE);
+		assert_int_equal(bench_mail_row(bench, seq, "ops")->state, DELIVERY_DELIVERED);
+		bench->relay_answers = false;
+	}
+}
+
 /* What it says of one mailbox is another thing. */
 static void
 a_relay_that_hangs_up_on_recipients_does_not_work(void **state)
@@ -367,6 +408,7 @@ main(void)
 		ON_A_BENCH(what_refuses_each_mail_does_not_delay_each_mail),
 		ON_A_BENCH(what_the_fallback_defers_waits_for_its_time),
 		ON_A_BENCH(what_the_first_relay_refused_does_not_hold_up_its_probes),
+		ON_A_BENCH(what_a_relay_refused_goes_by_it_when_there_is_no_next),
 		ON_A_BENCH(a_relay_that_hangs_up_on_recipients_does_not_work),
 	};
 
