@@ -430,6 +430,7 @@ run(struct agent *agent, struct conf *conf)
 	apply_log_level(conf);
 	keep_memory_private();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, no end of a child is told */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);

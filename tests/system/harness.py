@@ -126,9 +126,10 @@ agentXRetries 0
 
 
 class Envsensord(Process):
-    def __init__(self, stage, config, *options, name="envsensord", state="state", wait=True):
+    def __init__(self, stage, config, *options, name="envsensord", state="state", wait=True,
+            starter=()):
         self.config = config
-        super().__init__(stage, name, [PROGRAM, "--config", config, "--state-dir",
+        super().__init__(stage, name, [*starter, PROGRAM, "--config", config, "--state-dir",
             stage.folder_at(state), "--agentx", stage.agentx, "--foreground", *options])
         if wait:
             self.await_log("info: version")

@@ -5,6 +5,7 @@ import email
 import email.policy
 import os
 import signal
+import sys
 import unittest
 
 import harness
@@ -14,6 +15,8 @@ from smtp_helper import SmtpFake
 
 ROM = "28-00000000000a"
 SNMP, MAIL = 1, 2  # EnvsChannel
+DEAF = [sys.executable, "-c", "import os, signal, sys\n"
+    "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nos.execv(sys.argv[1], sys.argv[1:])"]
 
 
 def mail_config(port):
@@ -26,7 +29,7 @@ def mail_config(port):
 @harness.full_pass_only
 @unittest.skipUnless(os.path.exists(HELPER), "this build has no mail")
 class Mail(harness.SystemTest):
-    def begin(self):
+    def begin(self, **more):
         self.fake = SmtpFake()
         self.addCleanup(self.fake.stop)
         os.environ["ENVSENSORD_SMTP"] = HELPER
@@ -34,14 +37,14 @@ class Mail(harness.SystemTest):
         self.tree = harness.W1Tree(self.stage)
         self.tree.put(ROM, 21500)
         self.stage.snmpd()
-        self.start()
+        self.start(**more)
         self.manager.await_sensor("rack-a inlet", quality=GOOD)
         await_(lambda: self.manager.cell("envsDelivery", "usefulFor"), "the last table is served")
 
-    def start(self):
+    def start(self, **more):
         self.daemon = self.stage.daemon('site = "Prague 1"\n' + mail_config(self.fake.port)
             + bus("attic", "w1", self.tree.path) + sensor("rack-a inlet", "attic", ROM,
-                high_critical=32, on_delay="0s", off_delay="0s", min_samples=1))
+                high_critical=32, on_delay="0s", off_delay="0s", min_samples=1), **more)
         self.daemon.await_master()
 
     def mails(self):
@@ -87,6 +90,14 @@ class Mail(harness.SystemTest):
         self.fake.faults.clear()
         self.start()
         self.await_subject("rack-a inlet")
+
+    def test_who_is_started_deaf_to_its_children_mails_again_and_again(self):
+        self.begin(starter=DEAF)
+        self.tree.put(ROM, 34200)
+        self.await_subject("[CRITICAL]")
+        await_(lambda: any("QUIT" in str(line) for line in self.fake.commands), "its helper leaves")
+        self.tree.put(ROM, 20000)
+        self.await_subject("[CLEAR]")
 
     def test_without_a_relay_sampling_goes_on(self):
         self.begin()
