@@ -140,6 +140,16 @@ outbox_is_full(const struct engine *engine)
 	return engine->outbox.pending >= outbox_maximum(engine);
 }
 
+bool
+outbox_flows(const struct engine *engine, const struct outbox_channel *channel, unsigned more)
+{
+	size_t maximum = outbox_maximum(engine);
+	size_t share = maximum < OUTBOX_SHARE ? maximum : OUTBOX_SHARE;
+
+	return channel->kind->is_in_order && channel->is_up &&
+	       outbox_pending_of(engine, channel) + more <= share;
+}
+
 /* Not stored: whether a row is held is found again by the state of its channel. */
 static bool
 is_kept(enum delivery_input input)
@@ -211,14 +221,19 @@ outbox_give_up(
 
 /* The lowest class, the oldest of it. */
 static struct outbox_row *
-find_victim(struct outbox *outbox)
+find_victim(struct engine *engine)
 {
+	struct outbox *outbox = &engine->outbox;
 	struct outbox_row *victim = NULL;
+	bool is_safe[CHANNEL_COUNT];
 
+	for (size_t i = 0; i < outbox->channel_count; i++)
+		is_safe[i] = outbox_flows(engine, &outbox->channels[i], 0);
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 
 		if (delivery_is_waiting(&row->delivery) &&
+		    !is_safe[outbox_channel(engine, row->delivery.channel) - outbox->channels] &&
 		    (victim == NULL || row->delivery.class < victim->delivery.class))
 			victim = row;
 	}
@@ -228,7 +243,7 @@ find_victim(struct outbox *outbox)
 static void
 evict(struct engine *engine)
 {
-	struct outbox_row *row = find_victim(&engine->outbox);
+	struct outbox_row *row = find_victim(engine);
 
 	if (row == NULL)
 		return; /* all are under way */
@@ -305,7 +320,7 @@ outbox_add(struct engine *engine, struct outbox_channel *channel, const struct r
 	channel->books.accepted++;
 	channel->is_changed = true;
 	outbox->pending++;
-	if (outbox->pending > outbox_maximum(engine))
+	if (outbox->pending > outbox_maximum(engine) && !outbox_flows(engine, channel, 0))
 		evict(engine);
 	return 0;
 }

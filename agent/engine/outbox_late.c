@@ -7,12 +7,16 @@
 #include "core/route.h"
 #include "engine/engine_private.h"
 
-#define LATE_ROWS (2 * OUTBOX_LOT) /* so that the line never runs dry between two commits */
-
 static bool
 is_told(const struct outbox_channel *channel, const struct record *record)
 {
 	return route_is_told(record, (uint8_t)channel->kind->channel);
+}
+
+static bool
+has_room(const struct engine *engine, const struct outbox_channel *channel)
+{
+	return !outbox_is_full(engine) || outbox_flows(engine, channel, 1);
 }
 
 int
@@ -26,7 +30,7 @@ outbox_route_event(
 		           ? channel->kind->way->route_own(engine, channel, record)
 		           : 0;
 	if (books->late_next == 0 &&
-	    !(channel->kind->is_in_order && channel->is_up && outbox_is_full(engine)))
+	    !(channel->kind->is_in_order && channel->is_up && !has_room(engine, channel)))
 		return channel->kind->route(engine, channel, record, 0);
 	if (books->late_next == 0)
 		books->late_next = record->seq;
@@ -75,7 +79,7 @@ take_late(struct engine *engine, struct outbox_channel *channel)
 	const struct record *record;
 	int r = 0;
 
-	while (r == 0 && count < LATE_ROWS && !outbox_is_full(engine)) {
+	while (r == 0 && count < OUTBOX_SHARE && has_room(engine, channel)) {
 		record = event_log_get(&engine->log, books->late_next);
 		if (record == NULL) {
 			if (books->late_next > engine->log.last_seq)
@@ -123,11 +127,10 @@ take_again(struct engine *engine, struct outbox_channel *channel)
 bool
 outbox_is_behind(const struct engine *engine, const struct outbox_channel *channel)
 {
-	if (outbox_is_full(engine))
-		return false;
 	if (channel->books.late_next != 0)
-		return count_rows(engine, channel, false) < LATE_ROWS;
-	return channel->books.replay_next != 0 &&
+		return has_room(engine, channel) &&
+		       count_rows(engine, channel, false) < OUTBOX_SHARE;
+	return channel->books.replay_next != 0 && !outbox_is_full(engine) &&
 	       count_rows(engine, channel, true) < engine->conf->delivery.replay_rows;
 }
 

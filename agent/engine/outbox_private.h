@@ -29,7 +29,8 @@
  * A commit costs a flush of the disk.  So what leaves is stored as handed over in lots, and how it
  * went is stored with the next lot, at once if nothing more is under way.
  */
-#define OUTBOX_LOT 64
+#define OUTBOX_LOT   64
+#define OUTBOX_SHARE (2 * OUTBOX_LOT) /* so that a line never runs dry between two commits */
 
 struct engine;
 struct outbox_channel;
@@ -201,6 +202,10 @@ void outbox_say_why(struct engine *engine, struct outbox_row *row, enum result r
 
 size_t outbox_maximum(const struct engine *engine); /* rows that may wait, by either maximum */
 bool outbox_is_full(const struct engine *engine);
+
+/* It works, one after the other, and with so many more rows has no more than its share, which is on
+ * its way: a queue that others have filled neither holds it up nor gives it up. */
+bool outbox_flows(const struct engine *engine, const struct outbox_channel *channel, unsigned more);
 size_t outbox_pending_of(const struct engine *engine, const struct outbox_channel *channel);
 
 /* Ages out what has ended. */

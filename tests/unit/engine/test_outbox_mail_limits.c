@@ -313,6 +313,37 @@ another_name_is_stored(void **state)
 	}
 }
 
+static struct conf *
+small_conf(unsigned sensors)
+{
+	struct conf *conf = mail_conf(sensors);
+
+	conf->delivery.maximum = 10;
+	return conf;
+}
+
+/* What waits for a relay that takes nothing is no reason not to tell the master, which works. */
+static void
+a_queue_full_of_mails_holds_up_no_notification(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->make_conf = small_conf;
+	mail_begin(bench, 30);
+	for (unsigned i = 1; i <= 30; i++) {
+		bench_reads_from(bench, i, 1, 31000); /* to both contacts */
+		bench_accept_all(bench);
+	}
+	bench_reads(bench, 20, 20000); /* at once, and worth less than what waits */
+	bench_accept_all(bench);
+	assert_true(bench_look(bench)->deliveries->channels[1].books.failed > 0); /* it is full */
+	assert_int_equal(bench_channel(bench)->pending, 0);
+	assert_int_equal(bench_channel(bench)->books.failed, 0);
+	assert_int_equal(
+	    bench_channel(bench)->books.delivered, bench_channel(bench)->books.accepted);
+	bench_assert_books(bench);
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -329,6 +360,7 @@ main(void)
 		ON_A_BENCH(a_contact_that_is_renamed_meanwhile_still_gets_digests),
 		ON_A_BENCH(what_a_contact_has_and_knows_goes_with_it_to_another_name),
 		ON_A_BENCH(another_name_is_stored),
+		ON_A_BENCH(a_queue_full_of_mails_holds_up_no_notification),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
