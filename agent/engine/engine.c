@@ -296,6 +296,7 @@ engine_step(struct engine *engine, struct chan_message *message, const struct mo
 	case ENGINE_STOP:
 		engine->is_running = false;
 		engine->is_stopping = true;
+		outbox_end(engine);
 		engine_say(engine, EVENT_AGENT_STOP, 0, 0);
 		break;
 	}

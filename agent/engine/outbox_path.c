@@ -63,7 +63,7 @@ outbox_lost_late(struct engine *engine, const struct outbox_channel *channel, ui
 }
 
 static void
-tell_losses(struct engine *engine)
+tell_losses(struct engine *engine, bool is_last)
 {
 	int64_t interval_ms = engine->conf->delivery.report_interval_s * INT64_C(1000);
 	int64_t now_ms = engine->now.boottime_ms;
@@ -88,7 +88,8 @@ tell_losses(struct engine *engine)
 			.cleared = loss->result,
 		};
 
-		if (loss->count == 0 || (loss->is_told && now_ms - loss->told_ms < interval_ms))
+		if (loss->count == 0 ||
+		    (!is_last && loss->is_told && now_ms - loss->told_ms < interval_ms))
 			continue;
 		log_at(LOG_LEVEL_WARNING, LOG_ABOUT(.result = result_name(loss->result)),
 		    "%u messages to %s were given up: %s", (unsigned)loss->count, loss->destination,
@@ -260,5 +261,11 @@ outbox_tick(struct engine *engine)
 	outbox_mail_tick(engine);
 	for (size_t i = 0; i < engine->outbox.channel_count; i++)
 		outbox_watch_path(engine, &engine->outbox.channels[i]);
-	tell_losses(engine);
+	tell_losses(engine, false);
+}
+
+void
+outbox_end(struct engine *engine)
+{
+	tell_losses(engine, true);
 }

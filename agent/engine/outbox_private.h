@@ -261,7 +261,8 @@ bool outbox_is_behind(const struct engine *engine, const struct outbox_channel *
 void outbox_forget_late(struct engine *engine, struct outbox_channel *channel);
 
 /* outbox_path.c: what is wrong with the queue itself. */
-void outbox_tick(struct engine *engine);                               /* each second */
+void outbox_tick(struct engine *engine); /* each second */
+void outbox_end(struct engine *engine);  /* of the agent: the next one knows of nothing untold */
 void outbox_lost(struct engine *engine, const struct outbox_row *row); /* it ended badly */
 void outbox_lost_late(struct engine *engine, const struct outbox_channel *channel, uint32_t count);
 void outbox_watch_path(struct engine *engine, struct outbox_channel *channel);

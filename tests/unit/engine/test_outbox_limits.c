@@ -116,6 +116,30 @@ a_full_queue_gives_up_the_least_and_the_oldest(void **state)
 	bench_assert_books(bench);
 }
 
+/* It is told at most each ten minutes, but nobody else knows how much it was. */
+static void
+what_was_given_up_is_told_before_the_agent_ends(void **state)
+{
+	struct bench *bench = *state;
+	struct chan_message stop = { .kind = ENGINE_STOP };
+
+	bench->make_conf = small_conf;
+	bench_begin(bench, 13);
+	bench_up(bench, false);
+	bench_reads(bench, 12, 31000); /* 2 to 13 */
+	bench_pass(bench, 1000);
+	assert_int_equal(bench_event(bench, 14)->kind, EVENT_DELIVERY_FAILED);
+	assert_int_equal(bench_event(bench, 14)->numbers[0], 2);
+	bench_reads_from(bench, 13, 1, 31000);
+	bench_pass(bench, 1000);
+	assert_int_equal(bench_look(bench)->events->last_seq, 15);
+	engine_step(bench->engine, &stop, &bench->now);
+	bench_turn(bench);
+	assert_int_equal(bench_event(bench, 16)->kind, EVENT_DELIVERY_FAILED);
+	assert_int_equal(bench_event(bench, 16)->numbers[0], 1);
+	assert_int_equal(bench_event(bench, 17)->kind, EVENT_AGENT_STOP);
+}
+
 static void
 what_is_told_again_gives_way_first(void **state)
 {
@@ -430,6 +454,7 @@ main(void)
 		OUTBOX_TEST(what_is_too_old_expires_but_not_an_alarm_that_is_active),
 		OUTBOX_TEST(a_sign_of_life_is_useful_for_ten_minutes),
 		OUTBOX_TEST(a_full_queue_gives_up_the_least_and_the_oldest),
+		OUTBOX_TEST(what_was_given_up_is_told_before_the_agent_ends),
 		OUTBOX_TEST(what_is_told_again_gives_way_first),
 		OUTBOX_TEST(the_end_of_what_tells_of_trouble_is_no_event),
 		OUTBOX_TEST(a_commit_that_fails_gives_nobody_up),
