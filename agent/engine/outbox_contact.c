@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whom mails go to: what they got, and how much of it lately. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,39 @@ known_as(const struct engine *engine, const char *old_name)
 	return NULL;
 }
 
+/* By one who had another. */
+static bool
+is_taken_over(const struct engine *engine, const char *name)
+{
+	const struct outbox_mail *mail = &engine->outbox.mail;
+
+	for (size_t i = 0; i < mail->contact_count; i++) {
+		const struct conf_contact *conf =
+		    conf_contact(engine->conf, mail->contacts[i].index);
+
+		if (conf != NULL && strcmp(conf->name, name) == 0)
+			return strcmp(mail->contacts[i].name, name) != 0;
+	}
+	return false;
+}
+
+/* False: it keeps its name.  What is of one who is gone is nobody's, not that of his heir; '=' is
+ * in no name. */
+static bool
+rename_row(const struct engine *engine, struct delivery *delivery)
+{
+	const struct conf_contact *conf = known_as(engine, delivery->destination);
+
+	if (conf != NULL && strcmp(conf->name, delivery->destination) != 0)
+		text_copy(delivery->destination, sizeof(delivery->destination), conf->name);
+	else if (conf == NULL && is_taken_over(engine, delivery->destination))
+		snprintf(delivery->destination, sizeof(delivery->destination), "=%u",
+		    (unsigned)delivery->id);
+	else
+		return false;
+	return true;
+}
+
 /* All rows by the old names first: two contacts may have exchanged theirs. */
 void
 outbox_contacts_follow(struct engine *engine)
@@ -131,15 +165,11 @@ outbox_contacts_follow(struct engine *engine)
 	struct outbox *outbox = &engine->outbox;
 
 	for (size_t i = 0; i < outbox->count; i++) {
-		struct delivery *delivery = &outbox->rows[i].delivery;
-		const struct conf_contact *conf;
+		struct outbox_row *row = &outbox->rows[i];
 
-		if (delivery->channel != CHANNEL_MAIL ||
-		    (conf = known_as(engine, delivery->destination)) == NULL ||
-		    strcmp(conf->name, delivery->destination) == 0)
+		if (row->delivery.channel != CHANNEL_MAIL || !rename_row(engine, &row->delivery))
 			continue;
-		text_copy(delivery->destination, sizeof(delivery->destination), conf->name);
-		outbox->rows[i].is_changed = outbox->rows[i].is_renamed = true;
+		row->is_changed = row->is_renamed = true;
 		engine->has_changed = true;
 	}
 	for (size_t i = 0; i < mail->contact_count; i++) {

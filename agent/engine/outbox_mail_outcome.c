@@ -2,7 +2,6 @@
 /* What becomes of mails that have left, and what is stored of contacts. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/route.h"
 #include "core/smtp_result.h"
@@ -230,7 +229,7 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 {
 	struct outbox *outbox = &engine->outbox;
 	struct outbox_mail_job *job = find_job(&outbox->mail, answered->job);
-	const char *destination = answered->delivery.destination;
+	uint32_t contact = answered->contact; /* its name may be another one by now */
 
 	if (job == NULL)
 		return;
@@ -240,8 +239,7 @@ outbox_mail_outcome(struct engine *engine, struct outbox_channel *channel,
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct outbox_row *row = &outbox->rows[i];
 
-		if (is_of_job(row, job->id) && row->job == job->id &&
-		    strcmp(row->delivery.destination, destination) == 0)
+		if (is_of_job(row, job->id) && row->contact == contact)
 			end_row(engine, row, job, outcome);
 	}
 	if (!has_rows(outbox, job->id))

@@ -344,6 +344,44 @@ a_queue_full_of_mails_holds_up_no_notification(void **state)
 	bench_assert_books(bench);
 }
 
+/* "ops" is gone, and "boss" takes over its name. */
+static struct conf *
+heir_conf(unsigned sensors)
+{
+	struct conf *conf = mail_conf(sensors);
+
+	conf->contacts[0] = conf->contacts[1];
+	conf->contact_count = 1;
+	text_copy(conf->contacts[0].name, sizeof(conf->contacts[0].name), "ops");
+	return conf;
+}
+
+static void
+a_name_that_was_another_contacts_can_be_stored(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 4);
+	bench_mail_accept(bench);
+	bench_reads_from(bench, 1, 1, 31000); /* both are told */
+	bench_pass(bench, 11000);
+	bench->relay_answers = false;
+	bench_reads_from(bench, 2, 2, 31000); /* both are being told, of two alarms */
+	bench_pass(bench, 11000);
+	bench_reads_from(bench, 4, 1, 31000); /* both are to be told */
+	bench->make_conf = heir_conf;
+	bench_configure(bench, heir_conf(4));
+	bench_pass(bench, 2000);
+	assert_int_equal(bench_look(bench)->agent.storage, STORAGE_OK);
+	bench_mail_accept(bench);
+	bench_pass(bench, 11000);
+	assert_int_equal(bench->mail_count, 3);
+	assert_int_equal(bench->mails[2]->recipient_count, 1);
+	assert_int_equal(bench_look(bench)->deliveries->channels[1].pending, 0);
+	mail_restart(bench, 31000);
+	assert_int_equal(bench_look(bench)->agent.storage, STORAGE_OK);
+}
+
 #define ON_A_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int
@@ -360,6 +398,7 @@ main(void)
 		ON_A_BENCH(a_contact_that_is_renamed_meanwhile_still_gets_digests),
 		ON_A_BENCH(what_a_contact_has_and_knows_goes_with_it_to_another_name),
 		ON_A_BENCH(another_name_is_stored),
+		ON_A_BENCH(a_name_that_was_another_contacts_can_be_stored),
 		ON_A_BENCH(a_queue_full_of_mails_holds_up_no_notification),
 	};
 
