@@ -317,7 +317,7 @@ outbox_mail_mark(struct engine *engine, struct outbox_channel *channel)
 
 		if (is_test)
 			relay = outbox_relay_first(engine);
-		if (relay == NULL || (picked == 0 && outbox_relay_has_enough(relay)))
+		if (relay == NULL || (picked == 0 && !is_test && outbox_relay_has_enough(relay)))
 			break;
 		if (!find_first(engine, outbox_relay_is_probe(engine, relay), is_test, &first))
 			break;

@@ -51,6 +51,31 @@ a_test_is_one_attempt_and_its_worst_end_shows(void **state)
 	assert_int_equal(bench_look(bench)->mail->test_result, RESULT_OK);
 }
 
+/* Each look at what cannot leave would cost a flush of the disk. */
+static void
+a_test_goes_at_once_though_the_relay_has_all_it_takes(void **state)
+{
+	struct bench *bench = *state;
+
+	mail_begin(bench, 10);
+	bench_reads_from(bench, 1, 1, 31000);
+	bench_pass(bench, 11000);
+	assert_int_equal(bench_mail_go(bench), 0);
+	bench_mail_answer(bench, RESULT_OK, RESULT_DONE); /* it works, from now on slowly */
+	for (unsigned i = 2; i <= 10; i++) {
+		bench_reads_from(bench, i, 1, 31000);
+		bench_pass(bench, 11000);
+	}
+	assert_int_equal(bench_mail_go(bench), 0);
+	bench_mail_answer(bench, RESULT_OK, RESULT_DONE);
+	bench_turn(bench);
+	assert_int_equal(bench->mail_count, 10);
+	assert_int_equal(outbox_test_mail(bench->engine, 1), 0);
+	bench_pass(bench, 1000);
+	assert_int_equal(bench->mail_count, 11);
+	mail_assert_subject(bench, 10, "[TEST] Prague 1: test mail");
+}
+
 static struct change *
 change_with(enum change_kind kind, int64_t number)
 {
@@ -269,6 +294,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_A_BENCH(a_test_is_one_attempt_and_its_worst_end_shows),
+		ON_A_BENCH(a_test_goes_at_once_though_the_relay_has_all_it_takes),
 		ON_A_BENCH(a_test_runs_from_the_moment_a_set_asks_for_it),
 		ON_A_BENCH(a_second_test_meanwhile_shows_busy_and_disturbs_nothing),
 		ON_A_BENCH(a_test_does_not_wait_for_a_relay_that_is_left_alone),
