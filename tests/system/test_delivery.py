@@ -25,6 +25,7 @@ LATER_S = 180  # for what a master that hung, a retry, or the pace puts off
 
 RAISE, ESCALATE, DEESCALATE, CLEAR = 1, 2, 3, 4  # EnvsKind
 OK, WARNING, CRITICAL = 1, 2, 3  # EnvsSeverity
+ZONES = {OK: 3, WARNING: 4, CRITICAL: 5}  # EnvsZone: of sensors that have high limits alone
 SNMP = 1  # EnvsChannel
 AT_ONCE = {"on_delay": "0", "off_delay": "0", "min_samples": 1}
 
@@ -253,7 +254,8 @@ class Killed(DeliveryTest):
             self.start(wait=False)
         self.calm_down()
         wanted = self.await_told()
-        replay.take([Event(row.seq, row.kind, row.alarmId, row.severity, row.previousSeverity, 0, 0)
+        replay.take([Event(row.seq, row.kind, row.alarmId, row.severity, row.previousSeverity,
+            ZONES[row.previousSeverity], ZONES[row.severity])
             for seq, row in self.manager.rows("envsEventTable").items() if seq > replay.last])
         self.check_alarms(replay.severities)
         self.check_told(numbers)
