@@ -110,9 +110,11 @@ delivery {{ retry-base = 100ms  retry-cap = 300ms  pace = 10000 }}
         self.replay.take(self.stored_events(self.replay.last))
 
     def check_told(self):
-        """What an end left in the queue is told by whoever comes next."""
+        """What an end left in the queue is told by whoever comes next, and what he finds himself:
+        the last end may have come before the first read."""
         self.start()
         self.daemon.await_master()
+        await_(self.least_reads, "each sensor is read")
         await_(lambda: self.manager.scalar("deliveryPending") == 0, "the queue is empty", LATER_S)
         self.daemon.stop_well()
         with self.database() as database:
