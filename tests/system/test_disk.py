@@ -48,6 +48,7 @@ class DiskTest(harness.SystemTest):
     def start(self):
         self.daemon = self.stage.daemon(self.config())
         self.daemon.await_master()
+        self.manager.await_tables()
         self.manager.await_sensor(self.names[-1], quality=GOOD)
 
     def restart(self):
