@@ -141,7 +141,7 @@ class Envsensord(Process):
         """SIGHUP, and what the log says of it: the lines since."""
         before = len(self.log())
         self.signal(signal.SIGHUP)
-        await_(lambda: re.search("configuration reloaded|configuration in force stays",
+        await_(lambda: re.search("(configuration reloaded|configuration in force stays).*\n",
             self.log()[before:]), "the outcome of SIGHUP in the log")
         return self.log()[before:]
 
