@@ -15,6 +15,7 @@ MIB = "ENVSENSOR-MIB"
 USER = ("auditor", "SHA", "authentication", "AES", "privacy phrase")
 TRAP_OID = ".1.3.6.1.6.3.1.1.4.1.0"
 END = "<<<\n"
+ROOM = 4 << 20  # octets of what waits to be read; by default there is some for 166 notifications
 
 # Its number below envsNotifications, its sequence number, and all varbinds but sysUpTime.
 Notification = collections.namedtuple("Notification", "kind seq varbinds")
@@ -37,6 +38,7 @@ class Snmptrapd(Process):
         self.port = free_udp_port()
         user, auth, auth_key, privacy, privacy_key = USER
         config = stage.write(name + ".conf", f"""\
+[snmp] serverRecvBuf {ROOM}
 authCommunity log public
 createUser {user} {auth} "{auth_key}" {privacy} "{privacy_key}"
 authUser log {user} priv
