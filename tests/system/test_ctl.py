@@ -246,6 +246,7 @@ class WithoutTheDaemon(harness.SystemTest):
         tree.put(WARM, 20000)
         self.stage.daemon(bus("attic", "w1", tree.path) + sensor("warm", "attic", WARM,
             high_critical=40, on_delay="0s", min_samples=1)).await_master()
+        self.manager.await_tables()
         self.manager.await_sensor("warm", quality=GOOD)
         log = self.stage.path("follow.log")
         with open(log, "w", encoding="utf-8") as out, subprocess.Popen(

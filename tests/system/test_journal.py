@@ -104,6 +104,7 @@ class Entries(harness.SystemTest):
         begun = await_(lambda: self.journal.find("version ") or self.daemon.died("version "),
             "the journal gets the first line")
         self.journal.await_entry("connected to the SNMP master agent")
+        self.manager.await_tables()
         self.manager.await_sensor("inlet", quality=GOOD)
         return begun[0]
 
