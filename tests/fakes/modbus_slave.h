@@ -71,6 +71,7 @@ struct slave_listener {
 	const char *said_as; /* on standard output, before the port */
 	const char *port;    /* as asked for; NULL: not at all */
 	int fd;              /* -1: closed */
+	int silent_fd;       /* -1: open; in its place, to keep the port */
 	struct sockaddr_storage address;
 	socklen_t address_size;
 };

@@ -14,8 +14,8 @@
 #define BACKLOG 64
 
 struct slave_listener slave_listeners[SLAVE_LISTENERS] = {
-	[SLAVE_LISTEN_TCP] = { .said_as = "port", .fd = -1 },
-	[SLAVE_LISTEN_RTUTCP] = { .said_as = "rtutcp", .fd = -1 },
+	[SLAVE_LISTEN_TCP] = { .said_as = "port", .fd = -1, .silent_fd = -1 },
+	[SLAVE_LISTEN_RTUTCP] = { .said_as = "rtutcp", .fd = -1, .silent_fd = -1 },
 };
 
 void
@@ -25,8 +25,9 @@ slave_die(const char *what)
 	exit(1);
 }
 
+/* Whoever connects is refused until it listens. */
 static void
-listener_open(struct slave_listener *listener)
+listener_bind(struct slave_listener *listener)
 {
 	int one = 1;
 	int fd = socket(listener->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -36,11 +37,18 @@ listener_open(struct slave_listener *listener)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(fd, (struct sockaddr *)&listener->address, listener->address_size) < 0)
 		slave_die("bind");
-	if (listen(fd, BACKLOG) < 0)
-		slave_die("listen");
 	/* The port that 0 became is the one to come back to. */
 	getsockname(fd, (struct sockaddr *)&listener->address, &listener->address_size);
-	listener->fd = fd;
+	listener->silent_fd = fd;
+}
+
+static void
+listener_listen(struct slave_listener *listener)
+{
+	listener->fd = listener->silent_fd;
+	listener->silent_fd = -1;
+	if (listen(listener->fd, BACKLOG) < 0)
+		slave_die("listen");
 }
 
 static void
@@ -61,7 +69,8 @@ listener_start(struct slave_listener *listener, bool is_ipv6)
 			.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 		listener->address_size = sizeof(*in);
 	}
-	listener_open(listener);
+	listener_bind(listener);
+	listener_listen(listener);
 	printf(
 	    "%s %u\n", listener->said_as, (unsigned)ntohs(is_ipv6 ? in6->sin6_port : in->sin_port));
 }
@@ -74,14 +83,19 @@ slave_listen_start(bool is_ipv6)
 			listener_start(&slave_listeners[i], is_ipv6);
 }
 
+/* The port stays ours: another test would soon have it. */
 void
 slave_listen_switch(bool on)
 {
 	for (size_t i = 0; i < SLAVE_LISTENERS; i++) {
-		if (slave_listeners[i].fd >= 0)
-			close(slave_listeners[i].fd);
-		slave_listeners[i].fd = -1;
-		if (on && slave_listeners[i].address_size > 0)
-			listener_open(&slave_listeners[i]);
+		struct slave_listener *listener = &slave_listeners[i];
+
+		if (on && listener->silent_fd >= 0) {
+			listener_listen(listener);
+		} else if (!on && listener->fd >= 0) {
+			close(listener->fd);
+			listener->fd = -1;
+			listener_bind(listener);
+		}
 	}
 }
