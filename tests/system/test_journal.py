@@ -160,6 +160,7 @@ class Entries(harness.SystemTest):
         raised = about(self.journal.await_entry("inlet is too high: 28.000 C"))
         alarm = raised.pop("alarm_id")
         seq = int(raised.pop("event_seq"))
+        await_(lambda: seq in self.manager.rows("envsEventTable"), "what was logged is published")
         self.assertEqual(raised, {"priority": 4, "sensor": "inlet", "bus": "rack"})
         self.assertEqual(list(self.manager.rows("envsAlarmTable"))[-1], int(alarm))
         self.assertEqual(self.manager.rows("envsEventTable")[seq].alarmId, int(alarm))
