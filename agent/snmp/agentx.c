@@ -266,6 +266,7 @@ turn(struct agentx *agentx, int64_t most_ms)
 	if (count > 0)
 		snmp_read2(&readable);
 	snmp_timeout(); /* also when there is always something to read */
+	grants_settle(agentx->grants);
 	netsnmp_large_fd_set_cleanup(&readable);
 	run_alarms();
 	keep_one_timer(agentx);

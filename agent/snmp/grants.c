@@ -58,6 +58,7 @@ struct grants {
 	size_t count;
 	struct hung *registering; /* whose answer the library waits for */
 	struct claim claim;
+	bool has_ended; /* the session, and its SET is not settled yet */
 
 	/* the request that is out */
 	struct asker asker;
@@ -165,6 +166,7 @@ grants_free(struct grants *grants)
 void
 grants_begin(struct grants *grants, void *session)
 {
+	grants_settle(grants);
 	asker_begin(&grants->asker, session);
 	uptime_forget(&grants->server.master);
 	grants->claim = (struct claim){ .is_told_refused = grants->claim.is_told_refused };
@@ -178,7 +180,15 @@ void
 grants_end(struct grants *grants)
 {
 	asker_end(&grants->asker);
-	setter_end(grants->server.setter);
+	grants->has_ended = true;
+}
+
+void
+grants_settle(struct grants *grants)
+{
+	if (grants->has_ended)
+		setter_end(grants->server.setter);
+	grants->has_ended = false;
 }
 
 void

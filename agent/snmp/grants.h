@@ -29,10 +29,15 @@ void grants_free(struct grants *grants); /* copes with NULL; after the library's
 /* Hangs all tables into the library, to be served from the hub. */
 void grants_serve(struct grants *grants);
 
-/* From the library: a session begins (before the tables are registered with it) and ends; it is
- * registering the region `name`; what it registered last was refused. */
+/* From the library: a session begins (before the tables are registered with it) and ends. */
 void grants_begin(struct grants *grants, void *session);
 void grants_end(struct grants *grants);
+
+/* When the library has read what there was: takes back the SET that the session's end has left
+ * open.  Not sooner, since the library hands to itself what the master said last. */
+void grants_settle(struct grants *grants);
+
+/* It is registering a region; what it registered last was refused. */
 void grants_registering(struct grants *grants, const unsigned long *name, size_t length);
 void grants_refusal(struct grants *grants);
 

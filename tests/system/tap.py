@@ -24,6 +24,7 @@ class Tap:
         self.held = None  # what is being held up just now: (type, type of its request)
         self.wanted = None
         self.seen = []  # types of what went to the daemon
+        self.cuts = 0
         self.sockets = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(self.path)
@@ -109,6 +110,11 @@ class Tap:
         for one in sockets or self.sockets:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+        self.cuts += 1
+
+    def await_cut(self):
+        """Until a connection has ended."""
+        await_(lambda: self.cuts, "the end of a connection")
 
     def close(self):
         self.listener.close()

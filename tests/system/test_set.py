@@ -421,6 +421,23 @@ class Phases(SetTest):
         await_(self.state, "an answer")
         self.assertEqual(self.state(), self.AFTER)
 
+    def test_what_was_answered_stays_though_the_master_goes_before_it_is_known(self):
+        alarm = self.raised()
+        self.tap.hold(RESPONSE, answers=COMMIT_SET)
+        end = self.begin_change(alarm)
+        self.tap.await_held()
+        self.daemon.signal(signal.SIGSTOP)
+        self.tap.release()
+        self.assertIsNone(end())
+        self.stage.master.kill()
+        self.tap.await_cut()
+        self.daemon.signal(signal.SIGCONT)
+        self.daemon.await_log("is gone")
+        self.stage.snmpd()
+        self.daemon.await_master(count=2)
+        await_(self.state, "an answer")
+        self.assertEqual(self.state(), self.AFTER)
+
     def test_a_session_that_ends_before_the_answer_takes_it_back(self):
         alarm = self.raised()
         self.tap.hold(RESPONSE, answers=COMMIT_SET)
