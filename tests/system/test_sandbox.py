@@ -185,7 +185,7 @@ class Sandbox(harness.SystemTest):
 
     def test_what_it_has_stored_is_there_again(self):
         self.begin()
-        uuid = self.manager.scalar("agentUuid")
+        uuid = await_(lambda: self.manager.scalar("agentUuid"), "the daemon serves")
         self.assertEqual(self.daemon.stop(), 0)
         self.start()
         await_(lambda: self.manager.try_named().get("inlet"), "the daemon serves again")
