@@ -13,6 +13,7 @@ from smtp_helper import PROGRAM as HELPER
 
 CONFIG = bus("play", "sim") + sensor("a", "play", "a")
 WATCHDOG_S = 1
+SNMP = 1  # EnvsChannel
 
 
 class Manager:
@@ -167,7 +168,9 @@ class Service(harness.SystemTest):
                 '"127.0.0.1"  port = 1  security = none } }\n'
                 'contact "ops" { address = "ops@example.org" }\n')
         daemon = self.begin(config)
-        daemon.await_log("connected to the SNMP master")
+        # a thread that still registers has told nobody that there is a master
+        await_(lambda: self.stage.manager.cell("envsChannelTable", "delivered", SNMP),
+            "a notification gets out")
         for thread, what in threads.items():
             with frozen(daemon.pid, thread):
                 daemon.await_log(f"warning: channel {what}: the thread that carries them stands "
