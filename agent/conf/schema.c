@@ -257,7 +257,8 @@ static const struct field rows[] = {
 	{ DELIVERY(maximum), .key = "maximum", .type = FIELD_NUMBER, .flags = FIELD_WRITABLE,
 	    .column = 3, .min = 10, .max = 1000000, .fallback = "2000",
 	    .help = "So many deliveries may wait. What is too much for it ends as queueFull, the "
-		    "least important first." },
+		    "least important first. While the master agent works, 128 may wait for it "
+		    "beside a queue that mails have filled." },
 	{ DELIVERY(maximum_bytes), .key = "maximum-bytes", .type = FIELD_NUMBER, .min = 65536,
 	    .max = 1073741824, .fallback = "8388608",
 	    .help = "So many bytes all waiting deliveries may have together." },
