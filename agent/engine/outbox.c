@@ -225,7 +225,7 @@ find_victim(struct engine *engine)
 {
 	struct outbox *outbox = &engine->outbox;
 	struct outbox_row *victim = NULL;
-	bool is_safe[CHANNEL_COUNT];
+	bool is_safe[CHANNEL_COUNT] = { false };
 
 	for (size_t i = 0; i < outbox->channel_count; i++)
 		is_safe[i] = outbox_flows(engine, &outbox->channels[i], 0);
