@@ -58,20 +58,55 @@ write_row(struct engine *engine, const struct change_item *item, struct err *err
 	return store_put_row(engine->store, kind, item->index, status, err);
 }
 
+static bool
+comes_before(const struct change_item *a, const struct change_item *b)
+{
+	return a->object != b->object ? a->object < b->object : a->index < b->index;
+}
+
+/* The one after `last`, or (NULL) the first; NULL: there is none. */
+static const struct change_item *
+next_new_row(const struct change *change, const struct change_item *last)
+{
+	const struct change_item *next = NULL;
+
+	for (size_t i = 0; i < change->count; i++) {
+		const struct change_item *item = &change->items[i];
+
+		if (item->kind == CHANGE_MAKE_ROW && (last == NULL || comes_before(last, item)) &&
+		    (next == NULL || comes_before(item, next)))
+			next = item;
+	}
+	return next;
+}
+
+/* By index, whatever the order in the PDU: what lies below one that is stored counts as used. */
+static int
+write_new_rows(struct engine *engine, const struct change *change, struct err *err)
+{
+	const struct change_item *item = NULL;
+	int r = 0;
+
+	while (r == 0 && (item = next_new_row(change, item)) != NULL)
+		r = write_row(engine, item, err);
+	return r;
+}
+
 int
 engine_write_change(struct engine *engine, struct err *err)
 {
 	const struct change_attempt *attempt = engine->attempt;
-	int r = 0;
+	int r;
 
 	if (attempt == NULL || attempt->is_stored)
 		return 0;
+	r = write_new_rows(engine, attempt->change, err);
 	for (size_t i = 0; i < attempt->change->count && r == 0; i++) {
 		const struct change_item *item = &attempt->change->items[i];
 
 		if (item->kind == CHANGE_SETTING)
 			r = write_setting(engine, item, attempt->parts.conf, err);
-		else if (item->kind == CHANGE_MAKE_ROW || item->kind == CHANGE_MOVE_ROW)
+		else if (item->kind == CHANGE_MOVE_ROW)
 			r = write_row(engine, item, err);
 	}
 	if (r == 0)
@@ -130,13 +165,16 @@ undo_setting(const struct conf *conf, const struct change_item *item, struct cha
 	return 0;
 }
 
-/* A row that is destroyed is made again, with all that was set. */
+/* A row that is destroyed is made again, with all that was set, and is as old as it was. */
 static int
 undo_destroy(const struct conf *conf, const struct change_item *item, struct change *undo)
 {
+	const struct conf_idle *idle = conf_find_idle(conf, item->object, item->index);
 	struct change_item like = *item;
-	int r = add_like(undo, CHANGE_MAKE_ROW, item) != NULL ? 0 : -ENOMEM;
+	int r;
 
+	like.number = idle != NULL ? idle->since_ms : 0;
+	r = add_like(undo, CHANGE_MAKE_ROW, &like) != NULL ? 0 : -ENOMEM;
 	for (size_t n = 0; (like.field = schema_at(n)) != NULL && r == 0; n++)
 		if (like.field->object == item->object && (like.field->flags & FIELD_WRITABLE) != 0)
 			r = undo_setting(conf, &like, undo);

@@ -207,6 +207,52 @@ a_row_that_is_not_ready_goes_after_five_minutes(void **state)
 	assert_int_equal(stored_status(bench), 0);
 }
 
+/* Its five minutes go on. */
+static void
+a_row_whose_end_is_taken_back_is_as_old_as_it_was(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->now.boottime_ms += 600000;
+	assert_int_equal(try_change(bench, new_row(bench, false)), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_DESTROY)), 0);
+	engine_undo(bench->engine, 77, &bench->now);
+	bench_tick(bench, 299000);
+	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_READY);
+	bench_tick(bench, 1000);
+	assert_int_equal(stored_status(bench), 0);
+}
+
+static int
+count_row(void *context, enum store_kind kind, uint32_t index, uint32_t row_status, struct err *err)
+{
+	size_t *count = context;
+
+	(void)kind, (void)index, (void)row_status, (void)err;
+	(*count)++;
+	return 0;
+}
+
+static void
+rows_are_made_in_any_order(void **state)
+{
+	static const uint32_t order[] = { 5, 3, 4, 9, 8 };
+	struct bench *bench = *state;
+	struct change *change = new_change(bench);
+	size_t count = 0;
+	struct err err;
+
+	for (size_t i = 0; i < COUNT(order); i++) {
+		add_row(bench, change, CHANGE_MAKE_ROW, bench->now.boottime_ms);
+		change->items[i].index = order[i];
+	}
+	assert_int_equal(try_change(bench, change), 0);
+	assert_int_equal(store_load_rows(bench->store, count_row, &count, &err), 0);
+	assert_int_equal(count, COUNT(order));
+	assert_int_equal(bench_look(bench)->agent.next_sensor_index, 10);
+	assert_int_equal(bench->seen->agent.storage, STORAGE_OK);
+}
+
 static void
 a_row_that_is_not_in_service_stays(void **state)
 {
@@ -311,7 +357,9 @@ main(void)
 		TEST(a_deadband_that_was_left_to_us_stays_so),
 		TEST(a_row_that_could_not_be_put_in_service_comes_back_all_the_same),
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
+		TEST(a_row_whose_end_is_taken_back_is_as_old_as_it_was),
 		TEST(a_row_that_goes_by_itself_keeps_no_events),
+		TEST(rows_are_made_in_any_order),
 		TEST(a_row_that_is_not_in_service_stays),
 		TEST(a_password_comes_back_with_what_is_taken_back),
 	};
