@@ -335,17 +335,32 @@ attempt_succeeds(struct engine *engine, struct change_attempt *attempt)
 }
 
 static int
+operate(struct engine *engine, const struct change *change, enum change_kind first,
+    enum change_kind last, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < change->count && r == 0; i++)
+		if (change->items[i].kind >= first && change->items[i].kind <= last)
+			r = engine_operate(engine, change, &change->items[i], err);
+	return r;
+}
+
+/* What is done to alarms goes before the settings, which may end them. */
+static int
 apply(
     struct engine *engine, const struct change *change, const struct conf *before, struct err *err)
 {
-	int r = 0;
+	int r;
 
 	for (size_t i = 0; i < change->count; i++)
 		if (change->items[i].kind <= CHANGE_MOVE_ROW)
 			engine_say_changed(engine, &change->items[i], before);
-	engine_tell_conf(engine, before);
-	for (size_t i = 0; i < change->count && r == 0; i++)
-		r = engine_operate(engine, change, &change->items[i], err);
+	r = operate(engine, change, CHANGE_CONFIG_LOCK, CHANGE_RESET, err);
+	if (r == 0) {
+		engine_tell_conf(engine, before);
+		r = operate(engine, change, CHANGE_SHELVE, CHANGE_TEST_MAIL, err);
+	}
 	for (size_t i = 0; i < change->row_count && r == 0; i++)
 		r = engine_put_back(engine, &change->rows[i]);
 	if (r < 0)

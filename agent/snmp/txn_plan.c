@@ -158,17 +158,23 @@ plan_row_status(struct judge *judge, const struct slot *slot)
 }
 
 /* Only of active sensors there is something to do. */
-static enum set_error
-check_active(struct judge *judge, const struct slot *slot)
+static bool
+is_to_be_active(const struct txn *txn, const struct slot *slot)
 {
-	const struct slot *status = row_status_of(judge->txn, slot);
+	const struct slot *status = row_status_of(txn, slot);
 	enum row_status wanted = ROW_STATUS_ACTIVE;
 
 	if (status != NULL)
 		wanted = (enum row_status)status->varbind.integer;
-	else if (conf_sensor(judge->txn->snapshot->conf, slot->varbind.index) == NULL)
+	else if (conf_sensor(txn->snapshot->conf, slot->varbind.index) == NULL)
 		wanted = ROW_STATUS_NOT_IN_SERVICE;
-	if (wanted == ROW_STATUS_ACTIVE || wanted == ROW_STATUS_CREATE_AND_GO)
+	return wanted == ROW_STATUS_ACTIVE || wanted == ROW_STATUS_CREATE_AND_GO;
+}
+
+static enum set_error
+check_active(struct judge *judge, const struct slot *slot)
+{
+	if (is_to_be_active(judge->txn, slot))
 		return SET_OK;
 	return refuse_row(judge, slot, "is not active");
 }
@@ -223,8 +229,9 @@ plan_shelve(struct judge *judge, const struct slot *slot)
 
 	if (slot->varbind.integer != 0)
 		error = check_active(judge, slot);
-	else if (conf_sensor(judge->txn->snapshot->conf, slot->varbind.index) == NULL)
-		return SET_OK; /* nobody has shelved it */
+	else if (conf_sensor(judge->txn->snapshot->conf, slot->varbind.index) == NULL ||
+		 !is_to_be_active(judge->txn, slot))
+		return SET_OK; /* nobody has shelved it, or it goes */
 	if (error != SET_OK)
 		return error;
 	item = add_item(judge, slot, CHANGE_SHELVE);

@@ -350,6 +350,52 @@ an_alarm_that_has_cleared_stays_cleared_when_its_acknowledgement_is_taken_back(v
 	assert_int_equal(bench_look(bench)->agent.alarms_active, 0);
 }
 
+static bool
+has_alarm(struct bench *bench, uint32_t id)
+{
+	const struct alarms *alarms = bench_look(bench)->alarms;
+
+	for (size_t i = 0; i < alarms->count; i++)
+		if (alarms->rows[i].alarm.id == id)
+			return true;
+	return false;
+}
+
+/* It was there when the SET was judged. */
+static void
+an_alarm_can_be_noted_and_acknowledged_with_what_ends_it(void **state)
+{
+	static const struct {
+		const char *key, *value;
+		enum change_kind kind;
+	} list[] = {
+		{ "limits-enabled", "none", CHANGE_NOTE },
+		{ "limits-enabled", "none", CHANGE_ACKNOWLEDGE },
+		{ "address", "other", CHANGE_NOTE },
+		{ "address", "other", CHANGE_ACKNOWLEDGE },
+	};
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < COUNT(list); i++) {
+		struct change *change;
+		uint32_t id;
+
+		bench_configure(bench, change_conf());
+		read_both(bench, 28000);
+		id = bench_look(bench)->alarms->rows[0].alarm.id;
+		change = new_change(bench);
+		add_setting(change, 1, list[i].key, list[i].value);
+		add_other(change, list[i].kind, id, 0);
+		assert_int_equal(try_change(bench, change), 0);
+		assert_false(has_alarm(bench, id));
+		engine_undo(bench->engine, 77, &bench->now);
+		assert_int_equal(bench_look(bench)->conf->sensors[0].limits_enabled,
+		    LIMIT_BIT(LIMIT_HIGH_WARNING));
+		assert_false(has_alarm(bench, id));
+		assert_int_equal(bench->seen->agent.storage, STORAGE_OK);
+	}
+}
+
 /* It was asked for a little before it is done. */
 static void
 a_shelving_is_told_in_whole_seconds(void **state)
@@ -427,6 +473,7 @@ main(void)
 		TEST(fewer_events_are_kept_once_the_change_is),
 		TEST(
 		    an_alarm_that_has_cleared_stays_cleared_when_its_acknowledgement_is_taken_back),
+		TEST(an_alarm_can_be_noted_and_acknowledged_with_what_ends_it),
 		TEST(a_shelving_is_told_in_whole_seconds),
 		TEST(an_alarm_is_listed_under_the_new_name_of_its_sensor),
 		TEST(extremes_are_reset_at_the_end),

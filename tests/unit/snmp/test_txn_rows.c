@@ -114,6 +114,8 @@ each_row_status_in_each_state(void **state)
 		    0 },
 		{ "made and shelved", { STATUS(12, 4), WHOLE(12, "x"), SHELVE(12, 60) }, SET_OK,
 		    0 },
+		{ "goes, shelved no more", { STATUS(8, 6), SHELVE(8, 0) }, SET_OK, 0 },
+		{ "goes, shelved", { STATUS(8, 6), SHELVE(8, 60) }, SET_INCONSISTENT_VALUE, 2 },
 		{ "two are made", { STATUS(12, 5), STATUS(13, 5) }, SET_OK, 0 },
 	};
 
@@ -179,6 +181,22 @@ a_row_that_stops_keeps_its_settings(void **state)
 	change_free(change);
 }
 
+/* There would be no sensor to do it to. */
+static void
+the_end_of_a_shelving_goes_with_its_sensor(void **state)
+{
+	for (enum row_status status = ROW_STATUS_NOT_IN_SERVICE; status <= ROW_STATUS_DESTROY;
+	     status += ROW_STATUS_DESTROY - ROW_STATUS_NOT_IN_SERVICE) {
+		struct change *change = change_of(
+		    (const struct set_varbind[]){ SHELVE(8, 0), STATUS(8, status), { 0 } });
+
+		assert_int_equal(change->count, 1);
+		assert_int_equal(change->items[0].kind, CHANGE_MOVE_ROW);
+		change_free(change);
+	}
+	(void)state;
+}
+
 /* Rows that are not active lie among the others. */
 static void
 the_table_shows_all_rows_by_index(void **state)
@@ -209,6 +227,7 @@ main(void)
 		cmocka_unit_test(each_row_status_in_each_state),
 		cmocka_unit_test(a_new_row_has_the_defaults),
 		cmocka_unit_test(a_row_that_stops_keeps_its_settings),
+		cmocka_unit_test(the_end_of_a_shelving_goes_with_its_sensor),
 		cmocka_unit_test(the_table_shows_all_rows_by_index),
 	};
 
