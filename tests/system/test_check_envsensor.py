@@ -22,11 +22,11 @@ PERFORMANCE = re.compile(
 
 
 class PluginTest(harness.SystemTest):
-    def check(self, *options, host="127.0.0.1", port=None):
+    def check(self, *options, host="127.0.0.1", port=None, **env):
         """Exit status, first line without performance data, these, the other lines."""
         done = subprocess.run([PLUGIN, "-H", host, "-p", str(port or self.stage.master.port),
             "-t", "60", "-e", "1", *options], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, env=self.stage.snmp_env(), timeout=120, check=False)
+            text=True, env={**self.stage.snmp_env(), **env}, timeout=120, check=False)
         self.assertEqual(done.stderr, "")
         first, *more = done.stdout.splitlines()
         text, bar, performance = first.partition(" | ")
@@ -78,6 +78,10 @@ class Quiet(PluginTest):
         index = self.manager.named()["Room"].index
         self.assert_check(["-m", "sensor", "-i", str(index)], OK, "Room 45.000 %RH",
             ["'Room'=45.000%"])
+
+    def test_a_letter_that_the_locale_lacks_is_a_question_mark(self):
+        self.assert_check(["-m", "sensor", "-n", "P\u016fda"], UNKNOWN,
+            "no sensor is called 'P?da'; there are 4", PYTHONIOENCODING="ascii")
 
     def test_thresholds_of_its_own_are_ranges(self):
         inlet = ["-m", "sensor", "-n", "Rack A inlet"]
