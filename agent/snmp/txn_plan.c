@@ -286,6 +286,18 @@ plan_replay(struct judge *judge, const struct slot *slot)
 	return added(judge, slot, add_item(judge, slot, CHANGE_REPLAY));
 }
 
+/* The contact that was chosen before: what this PDU chooses is judged by itself. */
+static bool
+is_test_contact_gone(const struct txn *txn)
+{
+	uint32_t contact = txn->snapshot->agent.test_contact;
+
+	for (size_t i = 0; i < txn->count; i++)
+		if (txn->slots[i].operation == OPERATION_MAIL_TEST_CONTACT)
+			return false;
+	return contact != 0 && conf_contact(txn->snapshot->conf, contact) == NULL;
+}
+
 static enum set_error
 plan_mail_test(struct judge *judge, const struct slot *slot)
 {
@@ -296,6 +308,10 @@ plan_mail_test(struct judge *judge, const struct slot *slot)
 	if (!HAS_MAIL) {
 		err_set(judge->err, -EINVAL, "mail is left out of this build");
 		return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);
+	}
+	if (is_test_contact_gone(judge->txn)) {
+		err_set(judge->err, -EINVAL, "the contact of envsMailTestContact is gone");
+		return judge_blame(judge, slot, SET_INCONSISTENT_VALUE);
 	}
 	if (add_item(judge, slot, CHANGE_ASK_TEST) == NULL)
 		return judge_blame(judge, slot, SET_RESOURCE_UNAVAILABLE);

@@ -3,6 +3,8 @@
 #include "snmp/tables.h"
 #include "tests/unit/snmp/set_fixture.h"
 
+#include "config.h"
+
 /* Relays and contacts by SET, over set_fixture.h. */
 
 #define HOST(value)     text(&table_relay, 2, 3, (value))
@@ -134,10 +136,47 @@ rows_are_what_the_file_and_the_rules_allow(void **state)
 	}
 }
 
+/* The result of an older test would look like that of this one. */
+static void
+a_test_mail_to_a_contact_that_is_gone_is_refused(void **state)
+{
+	const struct {
+		uint32_t before, now; /* 0: not in the PDU */
+		enum set_error error;
+	} list[] = {
+		{ 0, 0, SET_OK },
+		{ 3, 0, SET_OK },
+		{ 5, 0, SET_INCONSISTENT_VALUE },
+		{ 5, 3, SET_OK },
+		{ 3, 5, SET_INCONSISTENT_VALUE },
+	};
+
+	(void)state;
+#ifndef WITH_MAIL
+	skip();
+#endif
+	for (size_t i = 0; i < COUNT(list); i++) {
+		const struct set_varbind varbinds[] = {
+			number(&table_mail_test, 3, 0, VALUE_INTEGER, 2),
+			number(list[i].now != 0 ? &table_mail_test_contact : NULL, 4, 0,
+			    VALUE_UNSIGNED, list[i].now),
+			{ 0 },
+		};
+		struct txn *txn = begin();
+		unsigned at;
+
+		snapshot.agent.test_contact = list[i].before;
+		assert_int_equal(judge(txn, varbinds, &at), list[i].error);
+		txn_free(txn);
+	}
+	snapshot.agent.test_contact = 0;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_test_mail_to_a_contact_that_is_gone_is_refused),
 		cmocka_unit_test(a_password_can_be_set_only_if_the_file_allows_it),
 		cmocka_unit_test(another_server_or_security_has_no_password_but_its_own),
 		cmocka_unit_test(a_relay_with_a_token_command_stays_where_it_is),
