@@ -34,9 +34,9 @@ struct changes {
 	uint32_t index;
 	const char *name;
 	size_t count;
-	struct client_assignment assignments[CHANGES_MAX];
-	const struct field *fields[CHANGES_MAX]; /* NULL: the RowStatus */
-	union settings after[CHANGES_MAX];       /* the one setting in each */
+	struct client_assignment assignments[CHANGES_MAX + 1]; /* the last: the RowStatus */
+	const struct field *fields[CHANGES_MAX + 1];           /* NULL: the RowStatus */
+	union settings after[CHANGES_MAX];                     /* the one setting in each */
 };
 
 static int

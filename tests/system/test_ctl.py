@@ -158,6 +158,7 @@ class Reading(harness.SystemTest):
                 (("set", "warm", "bus=x"), "there is no bus of that name"),
                 (("set", "warm", "address=x"), "the driver of the bus does not understand it"),
                 (("remove", "warm"), "it stands in the agent's file"),
+                (("add", "x", *["gain=2"] * 39), "x: gain: refused: it does not fit"),
                 (("reset", "1"), "only an alarm that has cleared and is latched"),
                 (("ack", "77"), "there is no such row"),
                 (("shelve", "warm", "9h"), "no longer than max-shelve")):
