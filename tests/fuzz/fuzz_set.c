@@ -480,6 +480,7 @@ act(const struct request *request, enum course course)
 	if (error == 0)
 		return true;
 	MUST(error == SET_COMMIT_FAILED);
+	MUST(course == COURSE_FULL || inbox.is_late); /* else nothing may fail that was checked */
 	ask(request, SNMP_MSG_INTERNAL_SET_UNDO);
 	catch_up(course);
 	return false;
