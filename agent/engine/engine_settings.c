@@ -137,19 +137,44 @@ adopt(struct engine *engine, const struct overlay_setting *setting, struct err *
 	return 0;
 }
 
+static bool
+is_of_idle_row(const struct overlay *overlay, const struct overlay_setting *setting)
+{
+	for (size_t i = 0; i < overlay->row_count; i++)
+		if (overlay->rows[i].object == setting->object &&
+		    overlay->rows[i].index == setting->index)
+			return overlay->rows[i].row_status != OVERLAY_ACTIVE;
+	return false;
+}
+
+static int
+adopt_names(struct engine *engine, const struct conf *conf, const struct overlay *overlay,
+    bool of_idle_rows, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < overlay->setting_count && r == 0; i++) {
+		const struct overlay_setting *setting = &overlay->settings[i];
+		bool is_theirs;
+
+		r = is_adopted(engine, conf, setting, &is_theirs, err);
+		if (r == 0 && is_theirs && is_of_idle_row(overlay, setting) == of_idle_rows)
+			r = adopt(engine, setting, err);
+	}
+	return r;
+}
+
+/* Of two rows of one name only one is active: that one goes on. */
 int
 engine_adopt_names(struct engine *engine, const struct conf *conf, struct err *err)
 {
 	struct overlay overlay = { 0 };
 	int r = engine_load_overlay(engine, &overlay, err);
 
-	for (size_t i = 0; i < overlay.setting_count && r == 0; i++) {
-		bool is_theirs;
-
-		r = is_adopted(engine, conf, &overlay.settings[i], &is_theirs, err);
-		if (r == 0 && is_theirs)
-			r = adopt(engine, &overlay.settings[i], err);
-	}
+	if (r == 0)
+		r = adopt_names(engine, conf, &overlay, false, err);
+	if (r == 0)
+		r = adopt_names(engine, conf, &overlay, true, err);
 	overlay_done(&overlay);
 	return r;
 }

@@ -2,6 +2,7 @@
 #include "conf/conf_idle.h"
 #include "core/text.h"
 #include "tests/unit/engine/change_bench.h"
+#include "tests/unit/fixture.h"
 
 /* Rows by SET in the engine and in the database. */
 
@@ -253,6 +254,30 @@ rows_are_made_in_any_order(void **state)
 	assert_int_equal(bench->seen->agent.storage, STORAGE_OK);
 }
 
+/* Beside one of that name that is out of service. */
+static void
+the_file_takes_over_the_row_that_is_active(void **state)
+{
+	struct bench *bench = *state;
+	struct change *change;
+	struct conf *conf;
+
+	assert_int_equal(try_change(bench, new_row(bench, true)), 0);
+	assert_int_equal(try_change(bench, moved_row(bench, ROW_STATUS_NOT_IN_SERVICE)), 0);
+	change = new_row(bench, true);
+	for (size_t i = 0; i < change->count; i++)
+		change->items[i].index = 4;
+	assert_int_equal(try_change(bench, change), 0);
+	conf = change_conf();
+	fixture_sensor(conf, 0, "third");
+	bench_configure(bench, conf);
+	assert_int_equal(bench_look(bench)->conf->sensor_count, 3);
+	assert_non_null(conf_sensor(bench->seen->conf, 4));
+	assert_int_equal(conf_sensor(bench->seen->conf, 4)->storage, STORAGE_PERMANENT);
+	assert_non_null(conf_find_idle(bench->seen->conf, CONF_SENSOR, 3));
+	assert_int_equal(stored_status(bench), ROW_STATUS_NOT_IN_SERVICE);
+}
+
 static void
 a_row_that_is_not_in_service_stays(void **state)
 {
@@ -359,6 +384,7 @@ main(void)
 		TEST(a_row_that_is_not_ready_goes_after_five_minutes),
 		TEST(a_row_whose_end_is_taken_back_is_as_old_as_it_was),
 		TEST(a_row_that_goes_by_itself_keeps_no_events),
+		TEST(the_file_takes_over_the_row_that_is_active),
 		TEST(rows_are_made_in_any_order),
 		TEST(a_row_that_is_not_in_service_stays),
 		TEST(a_password_comes_back_with_what_is_taken_back),
