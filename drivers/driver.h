@@ -72,6 +72,9 @@ struct driver {
 	int (*open)(
 	    const struct driver_settings *settings, struct driver_bus **ret_bus, struct err *err);
 
+	/* Optional: so long a request may take from now on, while the bus stays open. */
+	void (*set_timeout)(struct driver_bus *bus, unsigned timeout_ms);
+
 	/* Optional: once before the reads of a round, with all points that are due, of any unit
 	 * (1-Wire starts a conversion on all devices here).  Errors as read(). */
 	int (*prepare)(struct driver_bus *bus, const struct driver_point *const *points,

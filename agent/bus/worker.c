@@ -416,6 +416,8 @@ worker_adopt(struct worker *worker, const struct conf *conf, struct err *err)
 		if (old != NULL)
 			worker_close(worker);
 		worker_begin(worker);
+	} else if (worker->bus != NULL && driver->set_timeout != NULL) {
+		driver->set_timeout(worker->bus, bus->timeout_ms);
 	}
 	room_done(&worker->room);
 	plan_free(old);

@@ -359,6 +359,15 @@ open_bus(int (*line_open)(struct mb_bus *, const struct driver_settings *, struc
 	return 0;
 }
 
+/* What an earlier request was given has set the silence that follows it already. */
+static void
+set_timeout(struct driver_bus *base, unsigned timeout_ms)
+{
+	struct mb_bus *bus = (struct mb_bus *)base;
+
+	bus->timeout_ms = timeout_ms;
+}
+
 static int
 check_timeout(const struct driver_settings *settings, struct err *err)
 {
@@ -457,6 +466,7 @@ const struct driver driver_modbus_rtu = {
 	.check = rtu_check,
 	.parse = rtu_parse,
 	.open = rtu_open,
+	.set_timeout = set_timeout,
 	.read = read_points,
 	.scan = scan_units,
 	.unit_name = mb_address_unit_name,
@@ -473,6 +483,7 @@ const struct driver driver_modbus_rtutcp = {
 	.check = rtutcp_check,
 	.parse = rtu_parse,
 	.open = rtutcp_open,
+	.set_timeout = set_timeout,
 	.read = read_points,
 	.scan = scan_units,
 	.unit_name = mb_address_unit_name,
@@ -489,6 +500,7 @@ const struct driver driver_modbus_tcp = {
 	.check = tcp_check,
 	.parse = tcp_parse,
 	.open = tcp_open,
+	.set_timeout = set_timeout,
 	.read = read_points,
 	.scan = scan_units,
 	.unit_name = mb_address_unit_name,

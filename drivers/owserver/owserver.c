@@ -252,6 +252,14 @@ ow_open(const struct driver_settings *settings, struct driver_bus **ret_bus, str
 }
 
 static void
+ow_set_timeout(struct driver_bus *base, unsigned timeout_ms)
+{
+	struct ow_bus *bus = (struct ow_bus *)base;
+
+	bus->link.timeout_ms = timeout_ms;
+}
+
+static void
 ow_unit_name(const struct driver_point *point, char *to, size_t size)
 {
 	rom_format(point->unit, ROM_OWFS, to, size);
@@ -270,6 +278,7 @@ const struct driver driver_owserver = {
 	.check = ow_check,
 	.parse = ow_address_parse,
 	.open = ow_open,
+	.set_timeout = ow_set_timeout,
 	.read = ow_read,
 	.scan = ow_scan,
 	.unit_name = ow_unit_name,

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bus/buses.h"
+#include "drivers/driver.h"
 #include "sys/chan.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -344,6 +348,89 @@ what_a_disabled_bus_did_not_read_is_no_overrun(void **state)
 	finish(buses, reports, conf);
 }
 
+/* A gateway that takes connections and says nothing; its socket. */
+static int
+make_mute_gateway(char *endpoint, size_t size)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(fd, 64), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	snprintf(endpoint, size, "127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+	return fd;
+}
+
+static struct conf *
+gateway_conf(const char *driver, const char *address, const char *endpoint, uint32_t timeout_ms)
+{
+	struct conf *conf = fixture_conf(endpoint, 50);
+
+	snprintf(conf->buses[0].driver, sizeof(conf->buses[0].driver), "%s", driver);
+	conf->buses[0].timeout_ms = timeout_ms;
+	fixture_sensor(conf, 1, address);
+	conf_seal(conf);
+	return conf;
+}
+
+/* Until a round has waited that long; nothing is lost on the way. */
+static void
+await_cycle(struct chan *reports, uint32_t least_ms)
+{
+	int64_t until_ms = clock_boottime_ms() + PATIENCE_MS;
+	uint32_t cycle_ms = 0;
+
+	while (cycle_ms < least_ms) {
+		struct bus_report *report = next_report(reports);
+
+		cycle_ms = report->cycle_ms;
+		assert_int_not_equal(report->state, BUS_DOWN);
+		assert_int_equal(report->counters.reopens, 0);
+		free(report);
+		assert_true(clock_boottime_ms() < until_ms);
+	}
+}
+
+static void
+a_changed_time_out_is_in_force_at_once(void **state)
+{
+	static const struct {
+		const char *driver, *address;
+	} cases[] = {
+		{ "modbus-tcp", "1:input:1:int16" },
+		{ "modbus-rtutcp", "1:input:1:int16" },
+		{ "owserver", "28.000028D70000" },
+	};
+	const uint32_t longer_ms = 1000;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *driver = cases[i].driver, *address = cases[i].address;
+		enum bus_state bus_state = BUS_UNKNOWN;
+		struct conf *conf, *next;
+		struct chan *reports;
+		struct buses *buses;
+		char endpoint[32];
+		int fd;
+
+		if (driver_find(driver) == NULL)
+			continue; /* this build is without it */
+		fd = make_mute_gateway(endpoint, sizeof(endpoint));
+		conf = gateway_conf(driver, address, endpoint, 50);
+		next = gateway_conf(driver, address, endpoint, longer_ms);
+		buses = start(conf, &reports);
+		await_sample(reports, 1, FAULT_NO_REPLY, &bus_state);
+		buses_apply(buses, next);
+		await_cycle(reports, longer_ms * 3 / 4);
+		conf_unref(next);
+		finish(buses, reports, conf);
+		close(fd);
+	}
+}
+
 static void
 a_driver_that_hangs_is_left_behind(void **state)
 {
@@ -391,6 +478,7 @@ main(void)
 		cmocka_unit_test(a_new_configuration_changes_what_is_read),
 		cmocka_unit_test(a_disabled_bus_rests),
 		cmocka_unit_test(what_a_disabled_bus_did_not_read_is_no_overrun),
+		cmocka_unit_test(a_changed_time_out_is_in_force_at_once),
 		cmocka_unit_test(a_driver_that_hangs_is_left_behind),
 	};
 
