@@ -212,8 +212,11 @@ plan_answered(struct plan_unit *unit, bool has_answered, int64_t now_ms)
 }
 
 void
-plan_forgive(struct plan *plan)
+plan_forgive(struct plan *plan, int64_t now_ms)
 {
+	for (size_t i = 0; i < plan->point_count; i++)
+		if (plan->points[i].due_ms > now_ms)
+			plan->points[i].due_ms = now_ms;
 	for (size_t i = 0; i < plan->unit_count; i++) {
 		plan->units[i].backoff_ms = 0;
 		plan->units[i].retry_ms = 0;

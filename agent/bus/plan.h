@@ -69,8 +69,8 @@ size_t plan_take(
 /* After a read: did the unit answer at all?  True if that is news. */
 bool plan_answered(struct plan_unit *unit, bool has_answered, int64_t now_ms);
 
-/* After the bus was away: every unit gets a fresh chance. */
-void plan_forgive(struct plan *plan);
+/* After the bus was away: every unit gets a fresh chance, and every point is due. */
+void plan_forgive(struct plan *plan, int64_t now_ms);
 
 /* At least one unit is silent. */
 bool plan_is_degraded(const struct plan *plan);

@@ -235,7 +235,7 @@ worker_open(struct worker *worker)
 	worker->counters.reopens += worker->state == BUS_DOWN;
 	/* A lost bus is back with the first read that works, and so is its pace: a port that opens
 	 * and dies at once must not be opened once a second for ever, and not told each time. */
-	plan_forgive(worker->plan);
+	plan_forgive(worker->plan, clock_boottime_ms());
 	if (worker->state != BUS_DOWN || worker->plan->unit_count == 0)
 		worker_works(worker);
 }

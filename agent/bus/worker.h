@@ -11,8 +11,8 @@
 /*
  * One thread for one bus: waits until something is due, reads it unit by unit (the living first),
  * and hands a report to the sink.  A lost bus is closed and opened again after 1 s, doubling to
- * 60 s; until then its sensors get busDown samples at their own intervals.  The worker never waits
- * for the engine, and nobody waits for the worker.
+ * 60 s; until then its sensors get busDown samples at their own intervals, and then all are read at
+ * once.  The worker never waits for the engine, and nobody waits for the worker.
  */
 struct worker;
 

@@ -139,8 +139,12 @@ a_silent_unit_does_not_hold_up_its_neighbour(void **state)
 	}
 	assert_int_equal(take_all(plan, START + 1000, &missed), 1);
 	assert_int_equal(take_all(plan, START + 2000, &missed), 3);
-	plan_forgive(plan);
+	plan_forgive(plan, START + 2100);
 	assert_false(plan_is_degraded(plan));
+	assert_int_equal(take_all(plan, START + 2100, &missed), 3);
+	assert_int_equal(take_all(plan, START + 2999, &missed), 0); /* each at its own time again */
+	assert_int_equal(take_all(plan, START + 3000, &missed), 3);
+	assert_int_equal(missed, 0);
 	plan_free(plan);
 	conf_unref(conf);
 }

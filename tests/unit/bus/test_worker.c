@@ -235,6 +235,26 @@ a_bus_that_never_was_there_is_down(void **state)
 	finish(buses, reports, conf);
 }
 
+/* As a gateway that comes up a little later than we do. */
+static void
+a_bus_that_is_back_is_read_at_once(void **state)
+{
+	struct conf *conf = fixture_conf(script, 3600000);
+	struct chan *reports;
+	struct buses *buses;
+	enum bus_state bus_state;
+
+	(void)state;
+	unlink(script);
+	fixture_sensor(conf, 1, "a");
+	buses = start(conf, &reports);
+	await_sample(reports, 1, FAULT_BUS_DOWN, &bus_state);
+	write_script("a 5\n");
+	await_sample(reports, 1, FAULT_NONE, &bus_state);
+	assert_int_equal(bus_state, BUS_UP);
+	finish(buses, reports, conf);
+}
+
 static void
 a_new_configuration_changes_what_is_read(void **state)
 {
@@ -475,6 +495,7 @@ main(void)
 		cmocka_unit_test(a_lost_bus_says_so_for_each_sensor_and_is_opened_again),
 		cmocka_unit_test(a_bus_that_opens_and_dies_at_once_stays_down),
 		cmocka_unit_test(a_bus_that_never_was_there_is_down),
+		cmocka_unit_test(a_bus_that_is_back_is_read_at_once),
 		cmocka_unit_test(a_new_configuration_changes_what_is_read),
 		cmocka_unit_test(a_disabled_bus_rests),
 		cmocka_unit_test(what_a_disabled_bus_did_not_read_is_no_overrun),
